@@ -1,0 +1,156 @@
+"""How one installation is set up: everything an operator may change comes from the environment or the data folder."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+from mandorla.site import secrets
+
+env = environ.Env()
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(env.str("MANDORLA_DATA", default="var")).resolve()
+SECRETS = secrets.read(DATA)
+SECRET_KEY = SECRETS.django
+NAME_KEY = SECRETS.names
+
+DEBUG = False
+TLS = env.bool("MANDORLA_TLS", default=False)
+ALLOWED_HOSTS = env.list("MANDORLA_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if TLS else []
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "csp",
+    "mandorla.vault",
+    "mandorla.accounts",
+    "mandorla.spaces",
+    "mandorla.safety",
+    "mandorla.dialogue",
+    "mandorla.site",
+]
+
+MIDDLEWARE = [
+    "mandorla.site.middleware.Answer",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mandorla.vault.middleware.Unlock",
+]
+
+ROOT_URLCONF = "mandorla.site.urls"
+WSGI_APPLICATION = "mandorla.site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [ROOT / name / "templates" for name in ("site", "dialogue", "safety", "spaces", "accounts")],
+        "OPTIONS": {
+            "environment": "mandorla.site.templating.environment",
+            "context_processors": ["mandorla.site.templating.page"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": ";".join(
+        f"PRAGMA {pragma}"
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "temp_store=MEMORY",
+            "trusted_schema=OFF",
+            "cell_size_check=ON",
+            "journal_size_limit=67108864",
+        )
+    ),
+}
+POSTGRES = {
+    "server_side_binding": True,
+    "options": "-c synchronous_commit=on -c lock_timeout=3s -c statement_timeout=15s"
+    " -c idle_in_transaction_session_timeout=10s",
+}
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'mandorla.sqlite3'}")}
+DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"]["OPTIONS"] = SQLITE if "sqlite" in DATABASES["default"]["ENGINE"] else POSTGRES
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["mandorla.accounts.backends.Passphrase"]
+PASSWORD_HASHERS = ["mandorla.accounts.backends.Verifier"]
+LOGIN_URL = "accounts:sign-in"
+
+SESSION_ENGINE = "mandorla.vault.backends"
+SESSION_SAVE_EVERY_REQUEST = False
+HOST_PREFIX = "__Host-" if TLS else ""
+SESSION_COOKIE_NAME = f"{HOST_PREFIX}s"
+SESSION_COOKIE_SAMESITE = "Lax"
+UNLOCK_COOKIE_NAME = f"{HOST_PREFIX}k"
+CSRF_COOKIE_NAME = f"{HOST_PREFIX}c"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+CSRF_FAILURE_VIEW = "mandorla.site.views.foreign"
+
+IDLE_MINUTES = min(env.int("MANDORLA_IDLE_MINUTES", default=15), 30)
+SESSION_HOURS = min(env.int("MANDORLA_SESSION_HOURS", default=12), 24)
+GENTLE_PATH = env.int("MANDORLA_GENTLE_PATH", default=3)  # longest gentle path, in dialogues; 0 switches it off
+ARGON2_MIB = env.int("MANDORLA_ARGON2_MIB", default=128)
+
+SECURE_HSTS_SECONDS = 63_072_000 if TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["mandorla"],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "microphone", "geolocation", "display-capture", "payment", "usb")
+}
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
+LOCALE_PATHS = [ROOT / "site" / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS: list[Path] = []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+
+LOGGING_CONFIG = None

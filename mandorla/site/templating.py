@@ -1,0 +1,43 @@
+"""What every template may use: translation, addresses, static files, icons, and the request's own facts."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+from jinja2 import Environment, StrictUndefined
+from lucide.jinja import lucide
+
+
+def url(name: str, *args: object, **kwargs: object) -> str:
+    """The address of a named page."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def environment(**options: Any) -> Environment:
+    """The Jinja2 environment of the whole site. Undefined names are errors; everything is escaped."""
+    env = Environment(
+        **options | {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
+        gettext=translation.gettext,
+        ngettext=translation.ngettext,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+        newstyle=True,
+    )
+    env.globals.update(static=static, url=url, icon=lucide)
+    return env
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """What base.html needs of the request."""
+    language = translation.get_language() or "en"
+    return {
+        "language": language,
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "person": request.user if getattr(request, "user", None) and request.user.is_authenticated else None,
+        "unlocked": getattr(request, "ring", None) is not None,
+    }

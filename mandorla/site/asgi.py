@@ -4,7 +4,7 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 
-from mandorla.site.wsgi import application as pages  # sets Django up: must come first
+from mandorla.site.wsgi import application as pages  # isort: skip  # sets Django up: must come first
 from mandorla.dialogue import live  # isort: skip
 
 PAGE_THREADS = 8

@@ -1,0 +1,68 @@
+"""What a person is told when a page cannot be shown: kindly, and without a word about whose or why.
+
+A page that is not there and a page that is not yours get the same answer, byte for byte.
+"""
+
+from functools import partial
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed
+
+RETRY_SECONDS = 3
+
+
+def page(request: HttpRequest, kind: str, status: int, **facts: object) -> HttpResponse:
+    """One of the pages of `site/answer.html`."""
+    return render(request, "site/answer.html", {"kind": kind} | facts, status=status)
+
+
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """There is nothing here, or it is not yours; nobody can tell which."""
+    return page(request, "missing", 404)
+
+
+def unclear(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The request made no sense to us. Plain, because not even its address may be trusted."""
+    return HttpResponse("This request could not be understood.\n", status=400, content_type="text/plain")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Our mistake. Plain, because templates may be what broke; the number finds the line in the log."""
+    return HttpResponse(
+        f"Something went wrong on our side. What was saved is still there; please go back and try again.\n"
+        f"If it happens again, tell whoever runs this site this number: {getattr(request, 'number', '-')}\n",
+        status=500,
+        content_type="text/plain; charset=utf-8",
+    )
+
+
+def lock_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Ask for the passphrase, then come back here."""
+    return HttpResponseRedirect(f"{reverse(settings.LOCK_URL)}?{urlencode({'next': request.path})}")
+
+
+def busy(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Nothing was changed; trying again soon will do."""
+    response = page(request, "busy", 503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def refused(request: HttpRequest, exception: Exception, *, kind: str) -> HttpResponse:
+    """An ordinary no that its own page did not word."""
+    return page(request, kind, 409)
+
+
+ANSWERS = {
+    Locked: lock_page,
+    NotYours: missing,
+    Busy: busy,
+    Moved: partial(refused, kind="moved"),
+    Refused: partial(refused, kind="refused"),
+    Sealed: partial(refused, kind="sealed"),
+}

@@ -1,0 +1,42 @@
+"""The outermost layer of every page: turns outcomes into pages, sets the headers all share, writes one line of log.
+
+The line has the address's pattern, the status and the milliseconds; never the address itself, a query or a word.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+
+from mandorla.site import logs
+from mandorla.site.answers import ANSWERS
+
+
+class Answer:
+    """Turns what a view raised into a page, and sets the headers every reply carries."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        request.number = secrets.token_hex(4)  # type: ignore[attr-defined]  # names this request in page and log
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "no-store")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        logs.access(request, response.status_code, time.perf_counter() - began)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        answer = next((ANSWERS[kind] for kind in type(exception).__mro__ if kind in ANSWERS), None)
+        return answer(request, exception) if answer else None
+
+
+class SameOrigin(CsrfViewMiddleware):
+    """Django's check of foreign forms; under our no-referrer policy a browser's own forms say `Origin: null`."""
+
+    def _origin_verified(self, request: HttpRequest) -> bool:
+        own = request.headers.get("Origin") == "null" and request.headers.get("Sec-Fetch-Site") == "same-origin"
+        return own or bool(super()._origin_verified(request))  # type: ignore[misc]  # not in the stubs

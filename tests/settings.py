@@ -1,0 +1,22 @@
+"""The product's settings with a data folder that goes away, and the lowest allowed cost of a passphrase."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "MANDORLA_TEST_DATA" not in os.environ:
+    os.environ["MANDORLA_TEST_DATA"] = tempfile.mkdtemp(prefix="mandorla-test-")
+    atexit.register(shutil.rmtree, os.environ["MANDORLA_TEST_DATA"], ignore_errors=True)
+os.environ["MANDORLA_DATA"] = os.environ["MANDORLA_TEST_DATA"]
+os.environ["MANDORLA_ARGON2_MIB"] = "64"
+
+from mandorla.site.settings import *  # noqa: F403
+from mandorla.site.settings import DATA, DATABASES, STORAGES
+
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT = None
+DATABASES["default"]["TEST"] = {
+    "NAME": str(DATA / "test.sqlite3") if "sqlite" in DATABASES["default"]["ENGINE"] else None
+}

@@ -1,0 +1,5 @@
+"""What a space is and what may be done in it. Knows no keys, no tables and no clock."""
+
+from mandorla.spaces.core.views import Invitation, ItemView, MemberView, SpaceView
+
+__all__ = ["Invitation", "ItemView", "MemberView", "SpaceView"]

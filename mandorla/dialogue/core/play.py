@@ -1,0 +1,235 @@
+"""The table: what a move does. `decide` says whether someone may and what then happened; `fold` is where that leads.
+
+Neither looks at the words. `decide` raises Refused with a reason, or Moved for a screen that is out of date.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from mandorla.dialogue.core.script import Move, Script, Step
+from mandorla.dialogue.core.state import CHUNKS_SHOWN, PARKED_MAX, Entry, Pause, State
+from mandorla.vault.core import Moved, Refused
+
+WORDS_MAX = 2000
+PARKED_WORDS_MAX = 120
+FEELINGS_MAX = 3
+PAUSE_MINUTES = (20, 24 * 60)
+AHEAD_MAX = timedelta(days=60)
+ANYWHERE = frozenset({"pause", "go_on", "end", "park"})
+BY_THE_ROOM = frozenset({"pause", "end", "park"})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What someone asks for. `key` makes a repeat harmless; `seen` is the version on their screen."""
+
+    key: UUID
+    seen: int
+    do: str
+    words: str = ""
+    lead: str = ""
+    feelings: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    at: datetime | None = None
+    minutes: int = 0
+
+
+def decide(script: Script, state: State, person: UUID, command: Command, *, now: datetime, room: UUID) -> Entry:
+    """The entry that `command` becomes. Acts of the room carry the space's id as author, and nobody's."""
+    if state.over:
+        raise Refused("over")
+    if command.seen < state.turn:
+        raise Moved(state.seq)
+    if has_lapsed(script, state, now):
+        raise Refused("lapsed")
+    step = script.steps[state.step]
+    if command.do in ANYWHERE:
+        body = _anywhere(state, step, person, command, now)
+    elif state.paused:
+        raise Refused("paused")
+    else:
+        body = _in_step(state, _allowed(step, state, person, command.do, script), command, now)
+    author = room if command.do in BY_THE_ROOM else person
+    return Entry(state.seq + 1, author, now, command.do, state.step, body, state.prev)
+
+
+def has_lapsed(script: Script, state: State, now: datetime) -> bool:
+    """Whether a request or an appointment has gone by unanswered."""
+    hours = script.steps[state.step].lapses_hours
+    since = max(state.turn_at, state.at) if state.at else state.turn_at
+    return bool(hours) and not state.over and now > since + timedelta(hours=hours)
+
+
+def moves_of(script: Script, state: State, person: UUID) -> tuple[Move, ...]:
+    """The moves this person may make now, were nothing paused or over."""
+    step, role = script.steps[state.step], state.role_of(person)
+    if step.role == "both" and person in state.done:
+        return ()
+    return tuple(
+        move
+        for move in step.moves.values()
+        if (move.role or step.role) in (role, "both")
+        and state.medium in move.media
+        and (not move.optional_prompts or script.prompts[state.prompt] in script.optional_prompts)
+        and not (move.act == "signal" and state.signal == move.name)
+    )
+
+
+def fold(script: Script, state: State | None, entry: Entry, digest: str) -> State:
+    """The state after `entry`, whose envelope has this SHA-256 (hex). The first entry makes the first state."""
+    if state is None:
+        return _opened(script, entry, digest)
+    state = state.with_(seq=entry.seq, prev=digest)
+    match entry.do:
+        case "pause":
+            return state.with_(paused=Pause(datetime.fromisoformat(entry.body["until"])))
+        case "go_on":
+            return _ready_again(state, entry.author)
+        case "end":
+            return state.with_(over="ended", paused=None)
+        case "park":
+            return state.with_(parked=(*state.parked, entry.seq))
+        case _:
+            return _moved(script, state, script.steps[entry.step].moves[entry.do], entry)
+
+
+def _opened(script: Script, entry: Entry, digest: str) -> State:
+    body = entry.body
+    return State(
+        script=script.id,
+        medium=body["medium"],
+        people=tuple(UUID(person) for person in body["people"]),
+        asked_at=entry.at,
+        minutes=body["minutes"],
+        step=script.start,
+        seq=entry.seq,
+        turn=entry.seq,
+        turn_at=entry.at,
+        at=datetime.fromisoformat(body["wish"]) if body.get("wish") else None,
+        prev=digest,
+    )
+
+
+def _allowed(step: Step, state: State, person: UUID, name: str, script: Script) -> Move:
+    if name not in step.moves:
+        raise Refused("not_here")
+    for move in moves_of(script, state, person):
+        if move.name == name:
+            return move
+    raise Refused("not_your_turn")
+
+
+def _anywhere(state: State, step: Step, person: UUID, command: Command, now: datetime) -> dict[str, Any]:
+    begun = step.place != "appointment"
+    match command.do:
+        case "pause" if begun:
+            shortest, longest = PAUSE_MINUTES
+            if not shortest <= command.minutes <= longest:
+                raise Refused("pause_length")
+            return {"until": (now + timedelta(minutes=command.minutes)).isoformat()}
+        case "go_on" if state.paused:
+            if person in state.paused.ready:
+                raise Refused("already")
+            return {}
+        case "park" if begun:
+            if len(state.parked) >= PARKED_MAX:
+                raise Refused("parked_enough")
+            return {"words": _words(command.words, PARKED_WORDS_MAX)}
+        case "end":
+            return {}
+        case _:
+            raise Refused("not_here")
+
+
+def _in_step(state: State, move: Move, command: Command, now: datetime) -> dict[str, Any]:
+    match move.act:
+        case "say" if state.medium == "written":
+            body: dict[str, Any] = {"words": _words(command.words, WORDS_MAX)}
+            return body | {"lead": command.lead} if command.lead else body
+        case "pick":
+            chosen = len(command.feelings) + len(command.own)
+            if not 1 <= chosen <= FEELINGS_MAX:
+                raise Refused("feelings", most=FEELINGS_MAX)
+            return {"feelings": list(command.feelings), "own": list(command.own)}
+        case "appoint":
+            if command.at is None or not now < command.at <= now + AHEAD_MAX:
+                raise Refused("time")
+            return {"when": command.at.isoformat()}
+        case _:
+            return {}
+
+
+def _words(words: str, most: int) -> str:
+    words = words.strip()
+    if not words:
+        raise Refused("empty")
+    if len(words) > most:
+        raise Refused("too_long", most=most, length=len(words))
+    return words
+
+
+def _ready_again(state: State, person: UUID) -> State:
+    ready = (state.paused.ready if state.paused else frozenset()) | {person}
+    if state.paused is None or ready >= set(state.people):
+        return state.with_(paused=None)
+    return state.with_(paused=Pause(state.paused.until, ready))
+
+
+def _moved(script: Script, state: State, move: Move, entry: Entry) -> State:
+    state = _remembered(state, move, entry)
+    step = script.steps[entry.step]
+    if move.act == "signal" and not move.next:
+        return state.with_(signal=move.name)
+    if step.role == "both" and (move.role or "both") == "both" and move.act != "appoint":
+        done = state.done | {entry.author}
+        if not done >= set(state.people):
+            return state.with_(done=done)
+    return _gone_on(script, state, move, entry)
+
+
+def _remembered(state: State, move: Move, entry: Entry) -> State:
+    """What later steps may show of this entry."""
+    latest: Mapping[str, tuple[int, ...]] = state.latest
+    if move.kind:
+        together = latest.get(move.kind, ()) if state.done else ()
+        latest = {**latest, move.kind: (*together, entry.seq)}
+    chunks, before = state.chunks, state.chunks_before
+    if move.chunk:
+        chunks, before = (*chunks, entry.seq)[-CHUNKS_SHOWN:], before + (len(chunks) == CHUNKS_SHOWN)
+    return state.with_(
+        latest=latest,
+        chunks=chunks,
+        chunks_before=before,
+        confirmed=latest[move.confirms][-1] if move.confirms in latest else state.confirmed,
+        tries=0 if move.confirms else state.tries + move.again,
+        at=datetime.fromisoformat(entry.body["when"]) if "when" in entry.body else state.at,
+    )
+
+
+def _gone_on(script: Script, state: State, move: Move, entry: Entry) -> State:
+    if move.over:
+        return state.with_(over=move.over)
+    target, prompt = move.next, state.prompt
+    if move.advances:
+        prompt += 1
+        if prompt == len(script.prompts):
+            target = move.done
+    if move.last and state.round + 1 >= script.rounds:
+        target = move.last
+    state = state.with_(step=target, prompt=prompt, turn=entry.seq, turn_at=entry.at, done=frozenset(), signal="")
+    return _swapped(state) if move.swaps else state
+
+
+def _swapped(state: State) -> State:
+    return state.with_(
+        sender=(state.sender + 1) % len(state.people),
+        round=state.round + 1,
+        prompt=0,
+        tries=0,
+        latest={},
+        chunks=(),
+        chunks_before=0,
+    )

@@ -1,0 +1,219 @@
+"""A dialogue's form as data: steps, who moves in each, and what follows.
+
+A script is put together from parts (`includes`) that several scripts share; its own steps come last and win.
+Nothing here knows any script by name.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+Act = Literal["say", "pick", "choose", "ready", "appoint", "signal"]
+Role = Literal["sender", "receiver", "both"]
+Place = Literal["appointment", "arrival", "sending", "mirroring", "validation", "empathy", "thanks", "close"]
+Medium = Literal["written", "spoken"]
+
+ACTS: tuple[str, ...] = get_args(Act)
+ROLES: tuple[str, ...] = get_args(Role)
+PLACES: tuple[str, ...] = get_args(Place)
+MEDIA: tuple[str, ...] = get_args(Medium)
+
+
+class ScriptError(ValueError):
+    """A script that cannot be played; the message says which step and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing someone may do in a step, and what follows.
+
+    `kind` names what was said, so that later steps can show it. `last` replaces `next` once everyone has been sender.
+    `advances` goes to the next prompt while there is one, else to `done`. `again` counts as saying a missed part anew.
+    """
+
+    name: str
+    act: Act
+    next: str = ""
+    role: Role | None = None
+    kind: str = ""
+    over: str = ""
+    last: str = ""
+    done: str = ""
+    advances: bool = False
+    swaps: bool = False
+    again: bool = False
+    chunk: bool = False
+    confirms: str = ""
+    optional_prompts: bool = False
+    media: tuple[str, ...] = MEDIA
+
+    def targets(self) -> tuple[str, ...]:
+        """Every step this move can lead to."""
+        return tuple(name for name in (self.next, self.last, self.done) if name)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A place in a dialogue. In a step of role *both*, everyone makes one move, in any order, before it goes on."""
+
+    name: str
+    role: Role
+    place: Place
+    moves: Mapping[str, Move]
+    shows: Mapping[str, tuple[str, ...]]  # role -> kinds of words on the screen
+    shows_chunks: bool = False
+    seconds: int = 0
+    lapses_hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """`step` is never entered in someone's turn as sender before one of the moves in `after` was made in it."""
+
+    step: str
+    after: tuple[tuple[str, str], ...]
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A whole form. `rounds` is how many people get to be sender; `prompts` are the stems walked down one by one."""
+
+    name: str
+    version: int
+    start: str
+    steps: Mapping[str, Step]
+    promises: tuple[Promise, ...]
+    rounds: int
+    minutes: tuple[int, ...]
+    media: tuple[str, ...]
+    gentle: bool
+    parts: tuple[str, ...]
+    prompts: tuple[str, ...] = ()
+    optional_prompts: frozenset[str] = frozenset()
+
+    @property
+    def id(self) -> str:
+        """Name and version, as stored with a dialogue."""
+        return f"{self.name}/{self.version}"
+
+
+def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> Script:
+    """The script told by `raw` and the parts it includes. Raises ScriptError for what could not be played."""
+    links: Mapping[str, str] = raw.get("links", {})
+    included = [(part, parts[part]) for part in raw.get("includes", ())]
+    steps: dict[str, Step] = {}
+    promises: list[Promise] = []
+    for _, source in (*included, ("", raw)):
+        steps |= {name: _step(name, told, links) for name, told in source.get("steps", {}).items()}
+        promises += [_promise(told) for told in source.get("promises", ())]
+    script = Script(
+        name=raw["name"],
+        version=raw["version"],
+        start=raw["start"],
+        steps=steps,
+        promises=tuple(promises),
+        rounds=raw.get("rounds", 2),
+        minutes=tuple(raw["minutes"]),
+        media=tuple(raw.get("media", MEDIA)),
+        gentle=raw.get("gentle", False),
+        parts=tuple(part for part, _ in included),
+        prompts=tuple(raw.get("prompts", ())),
+        optional_prompts=frozenset(raw.get("optional_prompts", ())),
+    )
+    _check(script)
+    return script
+
+
+def broken_promises(script: Script) -> list[Promise]:
+    """Promises some path breaks: a step that can be reached, in one turn, around every move it must come after."""
+    return [promise for promise in script.promises if promise.step in _reach_without(script, promise.after)]
+
+
+def _step(name: str, told: Mapping[str, Any], links: Mapping[str, str]) -> Step:
+    try:
+        return Step(
+            name=name,
+            role=_one_of(told["role"], ROLES),  # type: ignore[arg-type]  # checked by _one_of
+            place=_one_of(told["place"], PLACES),  # type: ignore[arg-type]  # checked by _one_of
+            moves={key: _move(key, move, links) for key, move in told["moves"].items()},
+            shows={role: tuple(kinds) for role, kinds in told.get("shows", {}).items()},
+            shows_chunks=told.get("shows_chunks", False),
+            seconds=told.get("seconds", 0),
+            lapses_hours=told.get("lapses_hours", 0),
+        )
+    except (KeyError, TypeError, ScriptError) as problem:
+        raise ScriptError(f"step {name}: {problem}") from problem
+
+
+def _move(name: str, told: Mapping[str, Any], links: Mapping[str, str]) -> Move:
+    facts = dict(told)
+    _one_of(facts["act"], ACTS)
+    if "role" in facts:
+        _one_of(facts["role"], ROLES)
+    for key in ("next", "last", "done"):
+        if key in facts:
+            facts[key] = links.get(facts[key], facts[key])
+    if "media" in facts:
+        facts["media"] = tuple(_one_of(medium, MEDIA) for medium in facts["media"])
+    return Move(name=name, **facts)
+
+
+def _promise(told: Mapping[str, Any]) -> Promise:
+    after = tuple((step, move) for step, _, move in (item.partition(".") for item in told["after"]))
+    return Promise(step=told["step"], after=after, says=told["says"])
+
+
+def _one_of(value: str, allowed: Iterable[str]) -> str:
+    if value not in allowed:
+        raise ScriptError(f"{value!r} is none of {', '.join(allowed)}")
+    return value
+
+
+def _check(script: Script) -> None:
+    for step in script.steps.values():
+        for move in step.moves.values():
+            for target in move.targets():
+                if target not in script.steps:
+                    raise ScriptError(f"step {step.name}: {move.name} leads to {target}, which is not there")
+            if not move.targets() and not move.over and move.act != "signal":
+                raise ScriptError(f"step {step.name}: {move.name} leads nowhere")
+            if move.advances and not (script.prompts and move.done):
+                raise ScriptError(f"step {step.name}: {move.name} advances, but there are no prompts or no way on")
+    if script.start not in script.steps:
+        raise ScriptError(f"the start {script.start} is not there")
+    lonely = set(script.steps) - _reach(script, {script.start})
+    if lonely:
+        raise ScriptError(f"never reached: {', '.join(sorted(lonely))}")
+    stuck = [name for name in script.steps if not _can_finish(script, name)]
+    if stuck:
+        raise ScriptError(f"no way to the end from: {', '.join(sorted(stuck))}")
+    for promise in script.promises:
+        for step, move in promise.after:
+            if move not in script.steps[step].moves:
+                raise ScriptError(f"a promise speaks of {step}.{move}, which is not there")
+
+
+def _reach(script: Script, begin: set[str], *, without: frozenset[tuple[str, str]] = frozenset()) -> set[str]:
+    seen, todo = set(begin), list(begin)
+    while todo:
+        step = script.steps[todo.pop()]
+        for move in step.moves.values():
+            if (step.name, move.name) in without:
+                continue
+            new = set(move.targets()) - seen
+            seen |= new
+            todo += new
+    return seen
+
+
+def _can_finish(script: Script, name: str) -> bool:
+    return any(move.over for step in _reach(script, {name}) for move in script.steps[step].moves.values())
+
+
+def _reach_without(script: Script, moves: Iterable[tuple[str, str]]) -> set[str]:
+    """Steps entered around `moves` from the start, and from wherever a swap begins someone else's turn."""
+    begins = {script.start} | {
+        target for step in script.steps.values() for move in step.moves.values() if move.swaps for target in move.targets()
+    }
+    return _reach(script, begins, without=frozenset(moves))

@@ -1,0 +1,128 @@
+"""Where a dialogue stands: ids, numbers and step names, never words. It stays small however long the dialogue grows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+T = TypeVar("T")
+
+CHUNKS_SHOWN = 8  # of the sender's chunks on the summary's screen; the rest is read in the transcript
+PARKED_MAX = 12
+ANSWERS_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Both rest until `until`; who asked for it is nowhere."""
+
+    until: datetime
+    ready: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened, as it is read from the log. `author` is the space itself for acts of the room."""
+
+    seq: int
+    author: UUID
+    at: datetime
+    do: str
+    step: str
+    body: Mapping[str, Any]
+    prev: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The folded log. `seq` is the last entry's number, `turn` the number of the entry that opened this step."""
+
+    script: str
+    medium: str
+    people: tuple[UUID, ...]
+    asked_at: datetime
+    minutes: int
+    step: str
+    seq: int
+    turn: int
+    turn_at: datetime
+    sender: int = 0
+    round: int = 0
+    prompt: int = 0
+    tries: int = 0
+    done: frozenset[UUID] = frozenset()
+    latest: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    chunks: tuple[int, ...] = ()
+    chunks_before: int = 0
+    confirmed: int = 0
+    parked: tuple[int, ...] = ()
+    signal: str = ""
+    at: datetime | None = None
+    paused: Pause | None = None
+    over: str = ""
+    prev: str = ""
+
+    def role_of(self, person: UUID) -> str:
+        """*sender* or *receiver*."""
+        return "sender" if self.people[self.sender] == person else "receiver"
+
+    def needed(self) -> frozenset[int]:
+        """The numbers of the entries some screen of this step may show."""
+        kept = {1, self.confirmed, *self.chunks, *self.parked}
+        kept.update(seq for seqs in self.latest.values() for seq in seqs)
+        return frozenset(kept - {0})
+
+    def packed(self) -> dict[str, Any]:
+        """The state as plain JSON values, to be sealed beside the dialogue."""
+        plain: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        return plain | {
+            "people": [person.hex for person in self.people],
+            "done": sorted(person.hex for person in self.done),
+            "asked_at": self.asked_at.isoformat(),
+            "turn_at": self.turn_at.isoformat(),
+            "at": self.at.isoformat() if self.at else None,
+            "paused": [self.paused.until.isoformat(), sorted(one.hex for one in self.paused.ready)]
+            if self.paused
+            else None,
+        }
+
+    @classmethod
+    def unpacked(cls, plain: Mapping[str, Any]) -> "State":
+        """The state that was packed so."""
+        facts = {name: plain[name] for name in cls.__slots__ if name in plain}
+        paused = facts["paused"]
+        return cls(
+            **facts
+            | {
+                "people": tuple(UUID(person) for person in facts["people"]),
+                "done": frozenset(UUID(person) for person in facts["done"]),
+                "latest": {kind: tuple(seqs) for kind, seqs in facts["latest"].items()},
+                "chunks": tuple(facts["chunks"]),
+                "parked": tuple(facts["parked"]),
+                "asked_at": datetime.fromisoformat(facts["asked_at"]),
+                "turn_at": datetime.fromisoformat(facts["turn_at"]),
+                "at": datetime.fromisoformat(facts["at"]) if facts["at"] else None,
+                "paused": Pause(datetime.fromisoformat(paused[0]), frozenset(UUID(one) for one in paused[1]))
+                if paused
+                else None,
+            }
+        )
+
+    def with_(self, **changes: Any) -> "State":
+        """The same state but for `changes`."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Generic[T]):
+    """A state and the stored entries its screens may show, by number."""
+
+    state: State
+    entries: Mapping[int, T]
+
+    def grown(self, state: State, seq: int, entry: T) -> "Snapshot[T]":
+        """The next snapshot: with the new entry, without those no screen needs any more."""
+        needed = state.needed()
+        kept = {number: one for number, one in self.entries.items() if number in needed}
+        return Snapshot(state, kept | {seq: entry} if seq in needed else kept)

@@ -111,6 +111,7 @@ IDLE_MINUTES = min(env.int("MANDORLA_IDLE_MINUTES", default=15), 30)
 SESSION_HOURS = min(env.int("MANDORLA_SESSION_HOURS", default=12), 24)
 GENTLE_PATH = env.int("MANDORLA_GENTLE_PATH", default=3)  # longest gentle path, in dialogues; 0 switches it off
 ARGON2_MIB = env.int("MANDORLA_ARGON2_MIB", default=128)
+EXIT_TO = env.str("MANDORLA_EXIT_TO", default="https://www.wikipedia.org/")  # where the quick exit goes
 
 SECURE_HSTS_SECONDS = 63_072_000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -40,4 +41,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "person": request.user if getattr(request, "user", None) and request.user.is_authenticated else None,
         "unlocked": getattr(request, "ring", None) is not None,
+        "exit_to": settings.EXIT_TO,
     }

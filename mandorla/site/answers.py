@@ -7,6 +7,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +29,8 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 def unclear(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The request made no sense to us. Plain, because not even its address may be trusted."""
+    if isinstance(exception, RequestDataTooBig):
+        return HttpResponse("This was too long to take at once.\n", status=413, content_type="text/plain")
     return HttpResponse("This request could not be understood.\n", status=400, content_type="text/plain")
 
 

@@ -1,12 +1,70 @@
-"""The `mandorla` command: Django's commands under our name."""
+"""The `mandorla` command: Django's commands under our name, in the data folder and with the settings asked for."""
 
+import argparse
 import os
 import sys
+from pathlib import Path
 
-from django.core.management import execute_from_command_line
+HELP = """Mandorla, a place for two people to speak carefully.
+
+  mandorla run [--host H] [--port P] [--data DIR] [--lan] [--gentle-path N]   serve it
+  mandorla demo [the same options]                                           the same, with invented people
+  mandorla backup DIR                                                        one snapshot, as two files
+  mandorla restore DIR --data NEW                                            a new data folder from a backup
+  mandorla check --deploy                                                    look for unsafe settings
+
+Any command takes --data DIR, the data folder (./var if not given), and --help.
+"""
+
+
+def settings_options(parser: argparse.ArgumentParser) -> None:
+    """The options that must be known before Django is set up, because settings come from them."""
+    parser.add_argument("--data", metavar="DIR", type=Path, help="the data folder (default: ./var)")
+    parser.add_argument("--lan", action="store_true", help="let phones on the same network in, over https")
+    parser.add_argument("--gentle-path", metavar="N", type=int, help="longest gentle path, in dialogues; 0: none")
+    parser.add_argument("--workers", metavar="N", type=int, help="processes (more than one only with PostgreSQL)")
 
 
 def main() -> None:
     """Run the command named in `sys.argv`."""
+    if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help", "help"):
+        print(HELP, end="")  # noqa: T201
+        return
+    if sys.version_info < (3, 11):
+        sys.exit("Sorry: Mandorla needs Python 3.11 or newer.")
+    command = sys.argv[1]
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    settings_options(parser)
+    _take(command, parser.parse_known_args(sys.argv[2:])[0])
+    _open_folder(Path(os.environ["MANDORLA_DATA"]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mandorla.site.settings")
+
+    from django.core.management import execute_from_command_line  # noqa: PLC0415  # settings must be known first
+
     execute_from_command_line(["mandorla", *sys.argv[1:]])
+
+
+def _take(command: str, options: argparse.Namespace) -> None:
+    data = options.data or Path(os.environ.get("MANDORLA_DATA", "var"))
+    if command == "demo" and not options.data:
+        data /= "demo"
+    os.environ["MANDORLA_DATA"] = str(data.resolve())
+    if options.lan:
+        os.environ["MANDORLA_LAN"] = "1"
+    if options.gentle_path is not None:
+        os.environ["MANDORLA_GENTLE_PATH"] = str(options.gentle_path)
+    if options.workers is not None:
+        os.environ["MANDORLA_WORKERS"] = str(options.workers)
+
+
+def _open_folder(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = data / ".probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as problem:
+        sys.exit(
+            f"Sorry: the data folder {data} cannot be written to ({problem.strerror}).\n"
+            "Choose another one with --data DIR, or make this one writable."
+        )

@@ -1,11 +1,12 @@
 """How one installation is set up: everything an operator may change comes from the environment or the data folder."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
 
-from mandorla.site import secrets
+from mandorla.site import lan, secrets
 
 env = environ.Env()
 
@@ -16,9 +17,12 @@ SECRET_KEY = SECRETS.django
 NAME_KEY = SECRETS.names
 
 DEBUG = False
-TLS = env.bool("MANDORLA_TLS", default=False)
-ALLOWED_HOSTS = env.list("MANDORLA_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if TLS else []
+LAN = env.bool("MANDORLA_LAN", default=False)  # set by --lan: https with a certificate made here
+TLS = LAN or env.bool("MANDORLA_TLS", default=False)
+PROXY = env.str("MANDORLA_PROXY", default="")  # addresses of the proxy in front, separated by commas
+WORKERS = env.int("MANDORLA_WORKERS", default=1)
+THIS_MACHINE = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = lan.names() if LAN else env.list("MANDORLA_HOSTS", default=THIS_MACHINE)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -84,7 +88,11 @@ POSTGRES = {
     "options": "-c synchronous_commit=on -c lock_timeout=3s -c statement_timeout=15s"
     " -c idle_in_transaction_session_timeout=10s",
 }
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'mandorla.sqlite3'}")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db("DATABASE_URL")
+    if "DATABASE_URL" in env
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA / "mandorla.sqlite3")}
+}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["OPTIONS"] = SQLITE if "sqlite" in DATABASES["default"]["ENGINE"] else POSTGRES
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -113,7 +121,8 @@ GENTLE_PATH = env.int("MANDORLA_GENTLE_PATH", default=3)  # longest gentle path,
 ARGON2_MIB = env.int("MANDORLA_ARGON2_MIB", default=128)
 EXIT_TO = env.str("MANDORLA_EXIT_TO", default="https://www.wikipedia.org/")  # where the quick exit goes
 
-SECURE_HSTS_SECONDS = 63_072_000 if TLS else 0
+SECURE_SSL_REDIRECT = TLS
+SECURE_HSTS_SECONDS = 63_072_000 if TLS and not LAN else 0  # a certificate made here must stay clickable
 SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "no-referrer"
@@ -141,19 +150,22 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
-LOCALE_PATHS = [ROOT / "site" / "locale"]
+TRANSLATIONS = ROOT / "site" / "locale"
+LOCALE_PATHS = [DATA / "locale"]  # compiled there at the start
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS: list[Path] = []
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # HSTS preload is the operator's to ask for
 
 LOGGING_CONFIG = None
 

@@ -4,10 +4,15 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-FEATURES = {"": "site.pages", "me/": "accounts.urls", "spaces/": "spaces.urls", "dialogues/": "dialogue.urls"}
-FEATURES["safety/"] = "safety.urls"
+FEATURES = {
+    "": "site.pages",
+    "me/": "accounts.urls",
+    "spaces/": "spaces.urls",
+    "dialogues/": "dialogue.urls",
+    "safety/": "safety.urls",
+}
 
-urlpatterns = [path(at, include(f"mandorla.{where}")) for at, where in FEATURES.items() if find_spec(f"mandorla.{where}")]
+urlpatterns = [path(at, include(f"mandorla.{room}")) for at, room in FEATURES.items() if find_spec(f"mandorla.{room}")]
 
 handler400 = "mandorla.site.answers.unclear"
 handler403 = "mandorla.site.answers.missing"

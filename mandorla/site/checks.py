@@ -1,0 +1,83 @@
+"""Refuses settings under which the promise could not be kept; run by `mandorla check --deploy` and at every start."""
+
+import ipaddress
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
+from django.core import checks
+
+ARGON2_MIB_MIN = 64
+
+
+def debug_is_off() -> str | None:
+    if settings.DEBUG:
+        return "DEBUG is on: error pages would show what people wrote."
+    return None
+
+
+def hosts_have_tls() -> str | None:
+    if not settings.TLS and not all(map(_is_this_machine, settings.ALLOWED_HOSTS)):
+        return "MANDORLA_HOSTS names hosts others can reach, but MANDORLA_TLS is not set: cookies would travel in clear."
+    return None
+
+
+def proxy_is_named() -> str | None:
+    if settings.TLS and not settings.LAN and not settings.PROXY:
+        return "MANDORLA_TLS is set, but MANDORLA_PROXY does not name the proxy that does it (often 127.0.0.1)."
+    return None
+
+
+def passphrases_are_costly() -> str | None:
+    if settings.ARGON2_MIB < ARGON2_MIB_MIN:
+        return f"MANDORLA_ARGON2_MIB is {settings.ARGON2_MIB}: below {ARGON2_MIB_MIN}, passphrases could be guessed."
+    return None
+
+
+def admin_is_absent() -> str | None:
+    if "django.contrib.admin" in settings.INSTALLED_APPS:
+        return "django.contrib.admin is installed: nobody may look into the tables from outside."
+    return None
+
+
+def one_process_on_sqlite() -> str | None:
+    engine = settings.DATABASES["default"]["ENGINE"]
+    if "sqlite" in engine and settings.WORKERS > 1:
+        return f"SQLite is for one process and {settings.WORKERS} were asked for: set DATABASE_URL to a PostgreSQL."
+    if "sqlite" not in engine and "postgresql" not in engine:
+        return "DATABASE_URL must name an SQLite file or a PostgreSQL database."
+    return None
+
+
+def limits_hold() -> str | None:
+    if settings.WORKERS < 1 or settings.GENTLE_PATH < 0 or settings.IDLE_MINUTES < 1 or settings.SESSION_HOURS < 1:
+        return "the number of workers, idle minutes and session hours must be 1 or more, the gentle path 0 or more."
+    return None
+
+
+RULES: list[Callable[[], str | None]] = [
+    debug_is_off,
+    hosts_have_tls,
+    proxy_is_named,
+    passphrases_are_costly,
+    admin_is_absent,
+    one_process_on_sqlite,
+    limits_hold,
+]
+
+
+def unsafe_settings(**_: object) -> list[checks.CheckMessage]:
+    """One error for each rule that is broken."""
+    return list(_errors())
+
+
+def _errors() -> Iterator[checks.CheckMessage]:
+    for number, rule in enumerate(RULES, start=1):
+        if problem := rule():
+            yield checks.Error(problem, id=f"mandorla.E{number:03}")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

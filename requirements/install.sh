@@ -1,0 +1,33 @@
+# Sourced by run and check: `install app` or `install dev` makes .venv hold exactly what that lock says.
+# Needs python3 (3.11 or newer) with pip; asks nothing of the system and leaves it as it is.
+
+sorry() { echo "Sorry: $*" >&2; exit 1; }
+
+find_python() {
+  local candidate
+  for candidate in "${PYTHON:-python3}" python3.13 python3.12 python3.11; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then command -v "$candidate"; return; fi
+  done
+  sorry "Mandorla needs Python 3.11 or newer; ${PYTHON:-python3} is $("${PYTHON:-python3}" -V 2>&1 | head -1). Install it, or name one with PYTHON=/path/to/python3."
+}
+
+stamp() { echo "$here/.venv/.$1.$(cksum <"$here/requirements/$1.lock" | tr ' ' .)"; }
+
+install() {
+  # what checks need includes what running needs, so a folder made for checks serves too
+  if [ -e "$(stamp dev)" ] || { [ "$1" = app ] && [ -e "$(stamp app)" ]; }; then return; fi
+  local python uv="$here/.tools/bin/uv"
+  python="$(find_python)"
+  export UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy
+  echo "Installing what Mandorla needs into $here/.venv (once) …" >&2
+  if [ ! -x "$uv" ]; then
+    "$python" -m pip --version >/dev/null 2>&1 || sorry "pip is missing. On Debian or Ubuntu: sudo apt-get install python3-pip"
+    "$python" -m pip install -q --disable-pip-version-check --root-user-action=ignore --target "$here/.tools" \
+      --require-hashes --only-binary :all: -r "$here/requirements/uv.lock" || sorry "the installer could not be fetched; is this machine online?"
+  fi
+  [ -x "$here/.venv/bin/python" ] || "$uv" venv -q --python "$python" "$here/.venv" || sorry "$here/.venv could not be made."
+  "$uv" pip sync -q --require-hashes --compile-bytecode --python "$here/.venv/bin/python" "$here/requirements/$1.lock" ||
+    sorry "the packages could not be installed; what was tried stands above. Running this again goes on where it stopped."
+  rm -f "$here"/.venv/.app.* "$here"/.venv/.dev.*
+  touch "$(stamp "$1")"
+}

@@ -16,7 +16,9 @@ from mandorla.site.settings import DATA, DATABASES, STORAGES
 
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-STATIC_ROOT = None
+STATIC_ROOT = DATA / "static"
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+(DATA / "static").mkdir(exist_ok=True)
 DATABASES["default"]["TEST"] = {
     "NAME": str(DATA / "test.sqlite3") if "sqlite" in DATABASES["default"]["ENGINE"] else None
 }

@@ -3,6 +3,7 @@
 A page that is not there and a page that is not yours get the same answer, byte for byte.
 """
 
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlencode
 
@@ -49,6 +50,11 @@ def lock_page(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse(settings.LOCK_URL)}?{urlencode({'next': request.path})}")
 
 
+def foreign(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form came from elsewhere, or lay open so long that its token is gone. `reason` names addresses: unused."""
+    return page(request, "foreign", 403)
+
+
 def busy(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Nothing was changed; trying again soon will do."""
     response = page(request, "busy", 503)
@@ -61,7 +67,8 @@ def refused(request: HttpRequest, exception: Exception, *, kind: str) -> HttpRes
     return page(request, kind, 409)
 
 
-ANSWERS = {
+Answer = Callable[[HttpRequest, Exception], HttpResponse]
+ANSWERS: dict[type, Answer] = {
     Locked: lock_page,
     NotYours: missing,
     Busy: busy,

@@ -4,16 +4,17 @@ A page's thread is taken only when the whole request is here, and given back bef
 so nobody can hold the threads, and half a form never looks like a whole one.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
 from django.conf import settings
 
 from mandorla.site.wsgi import application as pages  # isort: skip  # sets Django up: must come first
 from mandorla.dialogue import live  # isort: skip
 
 PAGE_THREADS = 8
-pages_in_threads = WSGIMiddleware(pages, workers=PAGE_THREADS, send_queue_size=0)
+pages_in_threads = WSGIMiddleware(cast(WSGIApp, pages), workers=PAGE_THREADS, send_queue_size=0)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -17,7 +17,7 @@ def debug_is_off() -> str | None:
 
 def hosts_have_tls() -> str | None:
     if not settings.TLS and not all(map(_is_this_machine, settings.ALLOWED_HOSTS)):
-        return "MANDORLA_HOSTS names hosts others can reach, but MANDORLA_TLS is not set: cookies would travel in clear."
+        return "MANDORLA_HOSTS names hosts others can reach, but not MANDORLA_TLS: cookies would travel in clear."
     return None
 
 

@@ -30,8 +30,6 @@ def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help", "help"):
         print(HELP, end="")  # noqa: T201
         return
-    if sys.version_info < (3, 11):
-        sys.exit("Sorry: Mandorla needs Python 3.11 or newer.")
     command = sys.argv[1]
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     settings_options(parser)

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
-from mandorla.site import logs
-from mandorla.site.answers import ANSWERS
+from mandorla.site import answers, logs
 
 
 class Answer:
@@ -30,7 +29,7 @@ class Answer:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        answer = next((ANSWERS[kind] for kind in type(exception).__mro__ if kind in ANSWERS), None)
+        answer: answers.Answer | None = next(filter(None, map(answers.ANSWERS.get, type(exception).__mro__)), None)
         return answer(request, exception) if answer else None
 
 

@@ -29,9 +29,7 @@ def migrate() -> None:
 
 def collect_static() -> None:
     """Copy static files under far-future names, if any of them changed."""
-    files = [
-        Path(storage.path(path)) for finder in get_finders() for path, storage in finder.list(["CVS", ".*", "*~"])
-    ]
+    files = [Path(storage.path(path)) for finder in get_finders() for path, storage in finder.list(["CVS", ".*", "*~"])]
     stamp = settings.STATIC_ROOT / ".stamp"
     seen = _state_of(files)
     if not stamp.exists() or stamp.read_text() != seen:

@@ -9,6 +9,8 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+FILE = "secrets.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
@@ -20,10 +22,18 @@ class Secrets:
 
 def read(data: Path) -> Secrets:
     """The secrets in this data folder; made at the first start, readable by the owner alone."""
-    file = data / "secrets.json"
+    file = data / FILE
     if not file.exists():
         data.mkdir(parents=True, exist_ok=True)
-        made = Secrets(django=secrets.token_urlsafe(48), names=secrets.token_hex(32))
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            json.dump(asdict(made), out)
+        write(data, Secrets(django=secrets.token_urlsafe(48), names=secrets.token_hex(32)))
     return Secrets(**json.loads(file.read_text()))
+
+
+def write(data: Path, made: Secrets) -> None:
+    """Keep these as the secrets of this data folder; the file is there whole or not at all."""
+    draft = data / f".{FILE}.{os.getpid()}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump(asdict(made), out)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.replace(data / FILE)

@@ -54,7 +54,7 @@ def prepare() -> None:
     """Harden this process, refuse unsafe settings, and bring the data folder up to date."""
     harden()
     logs.configure()
-    found = [problem for problem in run_checks(tags=["mandorla"], include_deployment_checks=True)]
+    found = run_checks(tags=["mandorla"], include_deployment_checks=True)
     if errors := [str(problem.msg) for problem in found if problem.level >= ERROR]:
         raise Sorry("\n".join(errors))
     _alone(settings.DATA)

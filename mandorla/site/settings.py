@@ -113,7 +113,7 @@ CSRF_COOKIE_NAME = f"{HOST_PREFIX}c"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
-CSRF_FAILURE_VIEW = "mandorla.site.views.foreign"
+CSRF_FAILURE_VIEW = "mandorla.site.answers.foreign"
 
 IDLE_MINUTES = min(env.int("MANDORLA_IDLE_MINUTES", default=15), 30)
 SESSION_HOURS = min(env.int("MANDORLA_SESSION_HOURS", default=12), 24)
@@ -168,6 +168,3 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # HSTS preload is the operator's to ask for
 
 LOGGING_CONFIG = None
-
-if not (ROOT / "accounts" / "models.py").exists():  # while the house is being built
-    AUTH_USER_MODEL = "auth.User"

@@ -4,15 +4,23 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-FEATURES = {
-    "": "site.pages",
-    "me/": "accounts.urls",
-    "spaces/": "spaces.urls",
-    "dialogues/": "dialogue.urls",
-    "safety/": "safety.urls",
-}
+FEATURES = {"me/": "accounts", "spaces/": "spaces", "dialogues/": "dialogue", "safety/": "safety"}
 
-urlpatterns = [path(at, include(f"mandorla.{room}")) for at, room in FEATURES.items() if find_spec(f"mandorla.{room}")]
+urlpatterns = [
+    path(at, include(f"mandorla.{room}.urls")) for at, room in FEATURES.items() if find_spec(f"mandorla.{room}.urls")
+]
+if find_spec("mandorla.vault.views"):
+    from mandorla.site import views
+
+    public = [
+        path("", views.front, name="front"),
+        path("how/", views.how, name="how"),
+        path("clear/", views.clear, name="clear"),
+        path("robots.txt", views.robots, name="robots"),
+        path("manifest.webmanifest", views.manifest, name="manifest"),
+        path("favicon.ico", views.icon, name="icon"),
+    ]
+    urlpatterns.append(path("", include((public, "site"))))
 
 handler400 = "mandorla.site.answers.unclear"
 handler403 = "mandorla.site.answers.missing"

@@ -27,6 +27,7 @@ MAY_OPEN = {  # room: (rooms of the own feature, rooms of floors below)
     "management": ({"core", "services", "management"} | DOORS, {"core", "services"}),
     "apps": ({"services"} | DOORS, {"services"}),
 }
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 NO_CODE = {"templates", "static", "locale", "migrations", "__init__", "__pycache__"}
 
 
@@ -80,16 +81,9 @@ def test_folders_are_rooms(feature: str) -> None:
 def test_imports_stand_at_the_top(feature: str, room: str, file: Path) -> None:
     tree = ast.parse(file.read_text())
 
-    hidden = [node.lineno for node in ast.walk(tree) if _is_import(node) and node not in tree.body]
-    typing_only = [
-        inner.lineno for node in tree.body if isinstance(node, ast.If) for inner in ast.walk(node) if _is_import(inner)
-    ]
+    inside = [node for body in ast.walk(tree) if isinstance(body, FUNCTIONS) for node in ast.walk(body)]
 
-    assert set(hidden) - set(typing_only) == set()
-
-
-def _is_import(node: ast.AST) -> bool:
-    return isinstance(node, ast.Import | ast.ImportFrom)
+    assert [node.lineno for node in inside if isinstance(node, ast.Import | ast.ImportFrom)] == []
 
 
 def _imports(tree: ast.Module) -> list[tuple[str, str]]:

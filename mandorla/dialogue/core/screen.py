@@ -1,4 +1,7 @@
-"""What one person's screen shows of a state: whose turn, which entries, which moves. It names entries, never opens them."""
+"""What one person's screen shows of a state: whose turn, which entries, which moves.
+
+It names entries, never opens them.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,7 +22,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """`shows` are entry numbers, oldest first. `aside` are signals and others' quiet moves, apart from the turn's own."""
+    """`shows` are entry numbers, oldest first. `aside` are signals and quiet moves, apart from the turn's own."""
 
     role: str
     place: str
@@ -47,7 +50,7 @@ def screen(script: Script, state: State, person: UUID) -> Screen:
         role=role,
         place=step.place,
         step=step.name,
-        prompt=script.prompts[state.prompt] if script.prompts and state.prompt < len(script.prompts) else "",
+        prompt=script.prompt_at(state.prompt),
         my_turn=my_turn,
         done=person in state.done,
         shows=tuple(sorted(seq for kind in kinds for seq in state.latest.get(kind, ()))),

@@ -97,11 +97,15 @@ class Script:
         """Name and version, as stored with a dialogue."""
         return f"{self.name}/{self.version}"
 
+    def prompt_at(self, number: int) -> str:
+        """The prompt of this number, counted from 0; nothing once all have been walked down."""
+        return self.prompts[number] if number < len(self.prompts) else ""
+
 
 def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> Script:
     """The script told by `raw` and the parts it includes. Raises ScriptError for what could not be played."""
     links: Mapping[str, str] = raw.get("links", {})
-    included = [(part, parts[part]) for part in raw.get("includes", ())]
+    included = [(part, _part(part, parts)) for part in raw.get("includes", ())]
     steps: dict[str, Step] = {}
     promises: list[Promise] = []
     for _, source in (*included, ("", raw)):
@@ -128,6 +132,12 @@ def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> 
 def broken_promises(script: Script) -> list[Promise]:
     """Promises some path breaks: a step that can be reached, in one turn, around every move it must come after."""
     return [promise for promise in script.promises if promise.step in _reach_without(script, promise.after)]
+
+
+def _part(name: str, parts: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    if name not in parts:
+        raise ScriptError(f"it includes {name}, which is not there")
+    return parts[name]
 
 
 def _step(name: str, told: Mapping[str, Any], links: Mapping[str, str]) -> Step:
@@ -173,33 +183,56 @@ def _one_of(value: str, allowed: Iterable[str]) -> str:
 def _check(script: Script) -> None:
     for step in script.steps.values():
         for move in step.moves.values():
-            for target in move.targets():
-                if target not in script.steps:
-                    raise ScriptError(f"step {step.name}: {move.name} leads to {target}, which is not there")
-            if not move.targets() and not move.over and move.act != "signal":
-                raise ScriptError(f"step {step.name}: {move.name} leads nowhere")
-            if move.advances and not (script.prompts and move.done):
-                raise ScriptError(f"step {step.name}: {move.name} advances, but there are no prompts or no way on")
+            _check_move(script, step, move)
+        if step.role == "both":
+            _check_together(step)
     if script.start not in script.steps:
         raise ScriptError(f"the start {script.start} is not there")
     lonely = set(script.steps) - _reach(script, {script.start})
     if lonely:
         raise ScriptError(f"never reached: {', '.join(sorted(lonely))}")
-    stuck = [name for name in script.steps if not _can_finish(script, name)]
-    if stuck:
-        raise ScriptError(f"no way to the end from: {', '.join(sorted(stuck))}")
+    for medium in script.media:
+        reached = _reach(script, {script.start}, medium=medium)
+        stuck = [name for name in reached if not _can_finish(script, name, medium)]
+        if stuck:
+            raise ScriptError(f"no way to the end ({medium}) from: {', '.join(sorted(stuck))}")
     for promise in script.promises:
-        for step, move in promise.after:
-            if move not in script.steps[step].moves:
-                raise ScriptError(f"a promise speaks of {step}.{move}, which is not there")
+        _check_promise(script, promise)
 
 
-def _reach(script: Script, begin: set[str], *, without: frozenset[tuple[str, str]] = frozenset()) -> set[str]:
+def _check_move(script: Script, step: Step, move: Move) -> None:
+    for target in move.targets():
+        if target not in script.steps:
+            raise ScriptError(f"step {step.name}: {move.name} leads to {target}, which is not there")
+    if not move.targets() and not move.over and move.act != "signal":
+        raise ScriptError(f"step {step.name}: {move.name} leads nowhere")
+    if move.advances and not (script.prompts and move.done):
+        raise ScriptError(f"step {step.name}: {move.name} advances, but there are no prompts or no way on")
+
+
+def _check_together(step: Step) -> None:
+    """Whoever comes second opens the next step, so what each of two may choose must lead to the same one."""
+    counted = [move for move in step.moves.values() if (move.role or "both") == "both" and move.act != "appoint"]
+    if len({(move.next, move.last, move.over) for move in counted}) != 1:
+        raise ScriptError(f"step {step.name}: both make a move, so all moves must lead to one place")
+
+
+def _check_promise(script: Script, promise: Promise) -> None:
+    if promise.step not in script.steps:
+        raise ScriptError(f"a promise speaks of {promise.step}, which is not there")
+    for step, move in promise.after:
+        if step not in script.steps or move not in script.steps[step].moves:
+            raise ScriptError(f"a promise speaks of {step}.{move}, which is not there")
+
+
+def _reach(
+    script: Script, begin: set[str], *, medium: str = "", without: frozenset[tuple[str, str]] = frozenset()
+) -> set[str]:
     seen, todo = set(begin), list(begin)
     while todo:
         step = script.steps[todo.pop()]
         for move in step.moves.values():
-            if (step.name, move.name) in without:
+            if (step.name, move.name) in without or (medium and medium not in move.media):
                 continue
             new = set(move.targets()) - seen
             seen |= new
@@ -207,13 +240,13 @@ def _reach(script: Script, begin: set[str], *, without: frozenset[tuple[str, str
     return seen
 
 
-def _can_finish(script: Script, name: str) -> bool:
-    return any(move.over for step in _reach(script, {name}) for move in script.steps[step].moves.values())
+def _can_finish(script: Script, name: str, medium: str) -> bool:
+    reached = _reach(script, {name}, medium=medium)
+    return any(move.over and medium in move.media for step in reached for move in script.steps[step].moves.values())
 
 
 def _reach_without(script: Script, moves: Iterable[tuple[str, str]]) -> set[str]:
     """Steps entered around `moves` from the start, and from wherever a swap begins someone else's turn."""
-    begins = {script.start} | {
-        target for step in script.steps.values() for move in step.moves.values() if move.swaps for target in move.targets()
-    }
+    swaps = [move for step in script.steps.values() for move in step.moves.values() if move.swaps]
+    begins = {script.start} | {target for move in swaps for target in move.targets()}
     return _reach(script, begins, without=frozenset(moves))

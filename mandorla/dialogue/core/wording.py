@@ -1,0 +1,70 @@
+"""What a script needs to be told in a language: its form, every kind of words, every step, prompt and move."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mandorla.dialogue.core.script import Move, Script, Step
+
+STEMS_MIN = 3
+
+
+def lacking(
+    script: Script, *, form: Mapping[str, str], kinds: Mapping[str, str], steps: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """What is missing from these words, one line each. A script is offered in a language when nothing is."""
+    return [
+        *(f"form.{name}" for name in ("name", "what", "when", "topic") if not form.get(name)),
+        *(f"kinds.{kind}" for kind in _kinds(script) if not kinds.get(kind)),
+        *(f"{step.name}.{name}" for step in script.steps.values() for name in _of_step(script, step, steps)),
+    ]
+
+
+def _kinds(script: Script) -> list[str]:
+    return sorted({move.kind for step in script.steps.values() for move in step.moves.values() if move.kind})
+
+
+def _of_step(script: Script, step: Step, steps: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    told = steps.get(step.name, {})
+    moves = step.moves.values()
+    wanted = ["title", "turn", "done" if step.role == "both" else "wait", *_for_saying(script, moves)]
+    if any(move.act == "signal" for move in moves):
+        wanted.append("signalled")
+    yield from _missing(told, wanted)
+    if step.name in _walked(script):
+        for prompt in script.prompts:
+            over = told.get("prompts", {}).get(prompt, {})
+            yield from (f"prompts.{prompt}.{name}" for name in _missing(over, _of_prompt(script, moves)))
+    for move in moves:
+        yield from _labels(script, move, told)
+
+
+def _for_saying(script: Script, moves: Iterable[Move]) -> list[str]:
+    """What a step with words to say needs: a field and stems to write with, and what to do where all is spoken."""
+    if not any(move.act == "say" for move in moves):
+        return []
+    return ["field", "stems", "spoken"] if "spoken" in script.media else ["field", "stems"]
+
+
+def _of_prompt(script: Script, moves: Iterable[Move]) -> list[str]:
+    return ["title", "turn", *_for_saying(script, moves)]
+
+
+def _missing(told: Mapping[str, Any], wanted: Iterable[str]) -> Iterator[str]:
+    for name in wanted:
+        least = STEMS_MIN if name == "stems" else 1
+        if len(told.get(name, "")) < least:
+            yield name
+
+
+def _walked(script: Script) -> set[str]:
+    """The steps that are played once for every prompt."""
+    return {move.next for step in script.steps.values() for move in step.moves.values() if move.advances}
+
+
+def _labels(script: Script, move: Move, told: Mapping[str, Any]) -> Iterator[str]:
+    """Every button has a label; one that sends words says something else where they are spoken."""
+    aloud = told.get("spoken_moves", {}).get(move.name)
+    if not told.get("moves", {}).get(move.name):
+        yield f"moves.{move.name}"
+    if move.act == "say" and "spoken" in script.media and "spoken" in move.media and not aloud:
+        yield f"spoken_moves.{move.name}"

@@ -82,7 +82,7 @@ class Session(models.Model):
 
 
 class UnlockRow(models.Model):
-    """Half of what keeps keys open: the bundle, closed under a key that only the cookie holds. Times in Unix minutes."""
+    """Half of what keeps keys open: the bundle under a key that only the cookie holds. Times in Unix minutes."""
 
     id = models.UUIDField(primary_key=True)
     session = models.UUIDField(db_index=True)

@@ -16,8 +16,10 @@ from mandorla.vault.core.keys import (
     new_key,
     normal,
     public_of,
+    session_id,
     stretch,
     thread_key,
+    unlock_id,
     wipe,
 )
 from mandorla.vault.core.recovery import (
@@ -73,10 +75,12 @@ __all__ = [
     "recovery_drawer_kek",
     "recovery_kek",
     "seal",
+    "session_id",
     "stretch",
     "take",
     "take_out",
     "thread_key",
+    "unlock_id",
     "unpack",
     "wipe",
     "written",

@@ -23,7 +23,7 @@ FOR_EVER = 0
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is granted to whom by whom. All ids are 16 bytes, unused ones zeros; `not_after` in Unix seconds, 0 for ever.
+    """What is granted to whom by whom. Ids are 16 bytes, unused ones zeros; `not_after` in Unix seconds, 0 for ever.
 
     scope `space`: the key of the whole space; `author`: of what `subject` writes there; `thread`: of what they write in
     one dialogue.
@@ -68,8 +68,10 @@ def give(terms: Terms, key: bytes, seed: bytes) -> tuple[bytes, bytes]:
 
 
 def holds(terms: Terms, box: bytes, signature: bytes, ed25519: bytes, *, now: int) -> bool:
-    """Whether the grant is signed with this public key, by someone who may, and has not run out at `now` (Unix seconds)."""
-    if (len(signature), len(ed25519)) != (crypto_sign_BYTES, crypto_sign_PUBLICKEYBYTES) or not terms.speak_for_grantor():
+    """Whether the grant is signed with this public key, by someone who may, and has not run out at `now`."""
+    if (len(signature), len(ed25519)) != (crypto_sign_BYTES, crypto_sign_PUBLICKEYBYTES):
+        return False
+    if not terms.speak_for_grantor():
         return False
     if terms.not_after != FOR_EVER and terms.not_after <= now:
         return False

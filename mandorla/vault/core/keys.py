@@ -1,4 +1,4 @@
-"""From a passphrase, or from a space's key, down to the key that seals one thing. Knows no person and stores nothing."""
+"""From a passphrase, or a space's key, down to the key that seals one thing. Knows no person and stores nothing."""
 
 import hashlib
 import hmac
@@ -56,6 +56,16 @@ def author_key(space_key: bytes, author: bytes) -> bytes:
 def thread_key(author_key: bytes, thread: bytes) -> bytes:
     """What one author writes in one dialogue is sealed under this."""
     return hkdf(author_key, label("thread", thread))
+
+
+def session_id(key: str) -> UUID:
+    """What the table stores for a session's cookie: a digest, so that the table opens no session."""
+    return UUID(bytes=hashlib.sha256(label("session-id") + key.encode()).digest()[:16])
+
+
+def unlock_id(key: bytes) -> UUID:
+    """The row that the unlock cookie belongs to."""
+    return UUID(bytes=hashlib.sha256(label("unlock-id") + key).digest()[:16])
 
 
 def wipe(*secrets: bytearray) -> None:
@@ -135,7 +145,7 @@ def stretch(passphrase: str, salt: bytes, kdf: Kdf, person: bytes) -> Root:
 
 @dataclass(slots=True)
 class Bundle:
-    """A person's two secrets: the X25519 secret that opens what is given to them, the seed of their Ed25519 signature."""
+    """A person's two secrets: X25519 opens what is given to them, the Ed25519 seed signs what they give."""
 
     x25519_secret: bytearray
     seed: bytearray

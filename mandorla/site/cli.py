@@ -22,7 +22,7 @@ def settings_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="DIR", type=Path, help="the data folder (default: ./var)")
     parser.add_argument("--lan", action="store_true", help="let phones on the same network in, over https")
     parser.add_argument("--gentle-path", metavar="N", type=int, help="longest gentle path, in dialogues; 0: none")
-    parser.add_argument("--workers", metavar="N", type=int, help="processes (more than one only with PostgreSQL)")
+    parser.add_argument("--workers", metavar="N", type=int, help="processes; more than one only with PostgreSQL")
 
 
 def main() -> None:
@@ -31,15 +31,16 @@ def main() -> None:
         print(HELP, end="")  # noqa: T201
         return
     command = sys.argv[1]
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog=f"mandorla {command}", add_help=False, allow_abbrev=False)
     settings_options(parser)
-    _take(command, parser.parse_known_args(sys.argv[2:])[0])
+    taken, others = parser.parse_known_args(sys.argv[2:])
+    _take(command, taken)
     _open_folder(Path(os.environ["MANDORLA_DATA"]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mandorla.site.settings")
 
     from django.core.management import execute_from_command_line  # noqa: PLC0415  # settings must be known first
 
-    execute_from_command_line(["mandorla", *sys.argv[1:]])
+    execute_from_command_line(["mandorla", command, *others])
 
 
 def _take(command: str, options: argparse.Namespace) -> None:

@@ -8,10 +8,10 @@ import sys
 import threading
 import traceback
 from datetime import UTC, datetime
-from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 
+from django.conf import settings
 from django.http import HttpRequest
 
 OURS = "mandorla"
@@ -45,14 +45,17 @@ def error(problem: BaseException) -> str:
 
 
 def _short(filename: str) -> str:
-    parts = Path(filename).parts
-    kept = list(takewhile(lambda part: part not in ("site-packages", ROOT.name), reversed(parts)))
-    return "/".join(reversed(kept))
+    """Where in our code or a library; of anything else only the file's name, for the path tells of the machine."""
+    file = Path(filename)
+    if file.is_relative_to(ROOT) and "site-packages" not in file.parts:
+        return str(file.relative_to(ROOT))
+    return filename.rpartition("site-packages/")[2] if "site-packages" in file.parts else file.name
 
 
 def access(request: HttpRequest, status: int, seconds: float) -> None:
     """One line for one page: the pattern of its address, what came of it, how long it took."""
-    pattern = request.resolver_match.route if request.resolver_match else "-"
+    static = request.path_info.startswith(settings.STATIC_URL)
+    pattern = request.resolver_match.route if request.resolver_match else "static/" if static else "-"
     log.info(
         "page=/%s method=%s status=%d ms=%d number=%s",
         pattern,
@@ -74,6 +77,7 @@ def configure(level: int = logging.INFO) -> None:
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(OURS).setLevel(level)
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # below that it repeats our own line
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value, args.exc_traceback)

@@ -6,6 +6,7 @@ On plain http only this machine itself is served; anything wider needs TLS.
 import argparse
 import ctypes
 import fcntl
+import io
 import ipaddress
 import resource
 import socket
@@ -61,8 +62,13 @@ def prepare() -> None:
     make_ready()
 
 
-def serve(host: str, port: int, *, announce: Callable[[str], None] = print) -> None:
-    """Serve until stopped. `announce` gets the lines a person at the terminal should read."""
+def say(text: str) -> None:
+    """Tell the person at the terminal, at once even if the terminal is a file."""
+    print(text, flush=True)  # noqa: T201
+
+
+def serve(host: str, port: int, *, announce: Callable[[str], None] = say) -> None:
+    """Serve until stopped. `announce` gets what a person at the terminal should read, once it can be visited."""
     where = Where("0.0.0.0" if settings.LAN else host, port, settings.WORKERS)  # noqa: S104  # asked for by --lan
     _refuse_open_plain_http(where)
     listener = _listen(where)
@@ -88,14 +94,28 @@ def serve(host: str, port: int, *, announce: Callable[[str], None] = print) -> N
         timeout_graceful_shutdown=GRACE_SECONDS,
         **tls,
     )
-    _announce(listener.getsockname(), announce)
+    lines = _addresses(listener.getsockname())
     try:
         if where.workers > 1:
+            announce(lines)
             Multiprocess(config, sockets=[listener]).run()
         else:
-            uvicorn.Server(config).run(sockets=[listener])
+            Server(config, lambda: announce(lines)).run(sockets=[listener])
     except KeyboardInterrupt:
         announce("Stopped.")
+
+
+class Server(uvicorn.Server):
+    """Uvicorn's server, which says when it may be visited."""
+
+    def __init__(self, config: uvicorn.Config, when_open: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.when_open = when_open
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.when_open()
 
 
 def application() -> Any:
@@ -158,21 +178,24 @@ def _listen(where: Where) -> socket.socket:
     return listener
 
 
-def _announce(address: tuple[Any, ...], announce: Callable[[str], None]) -> None:
+def _addresses(address: tuple[Any, ...]) -> str:
     host, port = address[:2]
     if not settings.LAN:
         shown = f"[{host}]" if ":" in host else host
-        announce(f"Mandorla is here: http://{shown}:{port}/   (stop with Ctrl-C)")
-        return
-    found = lan.addresses()
+        return f"Mandorla is here: http://{shown}:{port}/   (stop with Ctrl-C)"
+    found = [f"https://{one}:{port}/" for one in lan.addresses()]
     if not found:
         raise Sorry("this machine is on no local network, so no phone could reach it.")
-    for one in found:
-        announce(f"Mandorla is here: https://{one}:{port}/")
-    segno.make(f"https://{found[0]}:{port}/").terminal(compact=True)
-    announce(
-        "The browser will warn that the connection is not private: the certificate was made by this machine and no"
-        "\nauthority knows it. The connection is encrypted all the same. To be sure that it is this machine, compare"
-        f"\nthe certificate's SHA-256 fingerprint:\n  {lan.fingerprint(settings.DATA / 'lan.crt')}"
-        "\nThen choose “Advanced” and go on. Stop with Ctrl-C."
+    code = io.StringIO()
+    segno.make(found[0]).terminal(code, compact=True)
+    return "\n".join(
+        [
+            *(f"Mandorla is here: {one}" for one in found),
+            code.getvalue(),
+            "The browser will warn that the connection is not private: the certificate was made by this machine and",
+            "no authority knows it. The connection is encrypted all the same. To be sure that it is this machine,",
+            "compare the certificate's SHA-256 fingerprint, then choose “Advanced” and go on:",
+            f"  {lan.fingerprint(settings.DATA / 'lan.crt')}",
+            "Stop with Ctrl-C.",
+        ]
     )

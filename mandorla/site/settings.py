@@ -118,6 +118,7 @@ CSRF_FAILURE_VIEW = "mandorla.site.answers.foreign"
 IDLE_MINUTES = min(env.int("MANDORLA_IDLE_MINUTES", default=15), 30)
 SESSION_HOURS = min(env.int("MANDORLA_SESSION_HOURS", default=12), 24)
 GENTLE_PATH = env.int("MANDORLA_GENTLE_PATH", default=3)  # longest gentle path, in dialogues; 0 switches it off
+EXTRA_SCRIPTS = env.list("MANDORLA_SCRIPTS", default=[])  # further folders of dialogue scripts
 ARGON2_MIB = env.int("MANDORLA_ARGON2_MIB", default=128)
 EXIT_TO = env.str("MANDORLA_EXIT_TO", default="https://www.wikipedia.org/")  # where the quick exit goes
 
@@ -165,6 +166,10 @@ STORAGES = {
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
-SILENCED_SYSTEM_CHECKS = ["security.W021"]  # HSTS preload is the operator's to ask for
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # frame-ancestors says what X-Frame-Options would
+    "security.W003",  # SameOrigin is the CSRF middleware
+    "security.W021",  # HSTS preload is the operator's to ask for
+]
 
 LOGGING_CONFIG = None

@@ -1,0 +1,73 @@
+"""Unsafe settings are refused, each with a sentence."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from pytest_django.fixtures import Settings
+
+from mandorla.site import checks
+
+SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
+POSTGRES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
+SAFE = {
+    "DEBUG": False,
+    "TLS": False,
+    "LAN": False,
+    "PROXY": "",
+    "ALLOWED_HOSTS": ["127.0.0.1", "localhost", "[::1]"],
+    "ARGON2_MIB": 128,
+    "INSTALLED_APPS": ["mandorla.site"],
+    "DATABASES": SQLITE,
+    "WORKERS": 1,
+    "GENTLE_PATH": 3,
+    "IDLE_MINUTES": 15,
+    "SESSION_HOURS": 12,
+}
+
+
+def _refused(patch: pytest.MonkeyPatch, **changed: Any) -> list[str | None]:
+    patch.setattr(checks, "settings", SimpleNamespace(**SAFE | changed))
+    return [problem.id for problem in checks.unsafe_settings()]
+
+
+def test_ordinary_settings_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _refused(monkeypatch) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "refused"),
+    [
+        ({"DEBUG": True}, "mandorla.E001"),
+        ({"ALLOWED_HOSTS": ["dialogue.example.org"]}, "mandorla.E002"),
+        ({"TLS": True}, "mandorla.E003"),
+        ({"ARGON2_MIB": 63}, "mandorla.E004"),
+        ({"INSTALLED_APPS": ["django.contrib.admin"]}, "mandorla.E005"),
+        ({"WORKERS": 2}, "mandorla.E006"),
+        ({"DATABASES": {"default": {"ENGINE": "django.db.backends.mysql"}}}, "mandorla.E006"),
+        ({"IDLE_MINUTES": 0}, "mandorla.E007"),
+    ],
+)
+def test_unsafe_settings_are_named(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], refused: str) -> None:
+    assert _refused(monkeypatch, **changed) == [refused]
+
+
+def test_postgresql_may_have_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _refused(monkeypatch, DATABASES=POSTGRES, WORKERS=4) == []
+
+
+def test_a_named_proxy_may_do_the_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _refused(monkeypatch, TLS=True, PROXY="127.0.0.1", ALLOWED_HOSTS=["dialogue.example.org"]) == []
+
+
+def test_djangos_own_deployment_checks_are_content(settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["dialogue.example.org"]
+    settings.TLS = settings.SECURE_SSL_REDIRECT = settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.SECURE_HSTS_SECONDS = 63_072_000
+    settings.PROXY = "127.0.0.1"
+
+    problems = [problem for problem in run_checks(include_deployment_checks=True) if not problem.is_silenced()]
+
+    assert problems == []

@@ -41,11 +41,11 @@ class Member(models.Model):
 
 
 class PendingGrant(models.Model):
-    """The space key, wrapped under an invitation code that is stored nowhere near it. The id is derived from the code."""
+    """The space key, wrapped under an invitation code that is not stored beside it. The id is derived from the code."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     space = models.OneToOneField(Space, models.CASCADE)
-    wrapped = SealedField(type="invitation", field="key")
+    wrapped = SealedField()
     expires = models.DateTimeField(db_index=True)
 
 
@@ -58,7 +58,7 @@ class Item(models.Model):
     author = models.UUIDField()
     epoch = models.PositiveIntegerField()
     revision = models.PositiveIntegerField(default=1)
-    envelope = SealedField(type="item", field="body")
+    envelope = SealedField()
 
     class Meta:
         constraints = [models.CheckConstraint(name="item_revision", condition=Q(revision__gte=1))]

@@ -1,0 +1,59 @@
+"""The spaces of a person as they see them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from mandorla.spaces.core import MemberView, SpaceView
+from mandorla.spaces.models import Item, Member, Space
+from mandorla.spaces.services.answers import is_sure
+from mandorla.spaces.services.keeping import opened
+from mandorla.vault.core import NotYours
+from mandorla.vault.services import KeyRing
+
+NAME = "name"
+Names = dict[tuple[UUID, UUID], str]
+
+
+def spaces_of(ring: KeyRing) -> list[SpaceView]:
+    """Every space I am in, open ones first, then by id; verifies an answer to my invitation if one waits."""
+    views = _views(ring, Space.objects.filter(member__person=ring.person, member__until=None))
+    return sorted(views, key=lambda view: (view.closed, view.waiting, view.id))
+
+
+def space_for(ring: KeyRing, space: UUID) -> SpaceView:
+    """One of my spaces; `NotYours` for any other."""
+    found = _views(ring, Space.objects.filter(pk=space, member__person=ring.person, member__until=None))
+    if not found:
+        raise NotYours
+    return found[0]
+
+
+def _views(ring: KeyRing, rows: Iterable[Space]) -> list[SpaceView]:
+    spaces = {row.id: row for row in rows}
+    members = defaultdict(list)
+    for member in Member.objects.filter(space__in=spaces).order_by("person"):
+        members[member.space_id].append(member)
+    found = Item.objects.filter(space__in=spaces, type=NAME)
+    names = {(item.space, item.author): str(opened(ring, item).value.get("name", "")) for item in found}
+    return [_view(ring, space, members[space.id], names) for space in spaces.values()]
+
+
+def _view(ring: KeyRing, space: Space, members: list[Member], names: Names) -> SpaceView:
+    ring.epoch(space.id)  # being listed is not enough: without a key the space is not mine
+    others = [member for member in members if member.person_id != ring.person]
+    unsure = not space.closed and not all(is_sure(ring, space.id, other.person_id) for other in others)
+    return SpaceView(
+        id=space.id,
+        kind=space.kind,
+        epoch=space.epoch,
+        closed=space.closed,
+        doubtful=unsure,
+        me=MemberView(ring.person, names.get((space.id, ring.person)) or gettext("me")),
+        others=tuple(
+            MemberView(other.person_id, names.get((space.id, other.person_id)) or gettext("your partner"))
+            for other in others
+        ),
+    )

@@ -1,0 +1,21 @@
+// Carries an invitation's code from the link's fragment into the page. It is read once and taken out of the address;
+// it is kept nowhere else, and only handed on when the person chooses to go on.
+
+const code = decodeURIComponent(location.hash.slice(1));
+if (code) history.replaceState(null, "", location.pathname);
+
+/** @type {NodeListOf<HTMLInputElement>} */
+const fields = document.querySelectorAll("[data-invitation]");
+for (const field of fields) {
+  if (!code) continue;
+  field.value = code;
+  field.closest("[data-invitation-shown]")?.removeAttribute("hidden");
+}
+
+/** @type {NodeListOf<HTMLAnchorElement>} */
+const onward = document.querySelectorAll("[data-invitation-on]");
+for (const link of onward) {
+  link.addEventListener("click", () => {
+    if (code) link.hash = code;
+  });
+}

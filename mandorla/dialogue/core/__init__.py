@@ -1,8 +1,19 @@
 """The rules of a dialogue: pure values and functions that play any script and never read a word of what is said."""
 
+from mandorla.dialogue.core import wire
 from mandorla.dialogue.core.play import Command, decide, fold, has_lapsed
 from mandorla.dialogue.core.screen import Offer, Screen, screen
-from mandorla.dialogue.core.script import Act, Move, Place, Promise, Script, ScriptError, Step, assemble, broken_promises
+from mandorla.dialogue.core.script import (
+    Act,
+    Move,
+    Place,
+    Promise,
+    Script,
+    ScriptError,
+    Step,
+    assemble,
+    broken_promises,
+)
 from mandorla.dialogue.core.state import Entry, Pause, Snapshot, State
 
 __all__ = [
@@ -26,4 +37,5 @@ __all__ = [
     "fold",
     "has_lapsed",
     "screen",
+    "wire",
 ]

@@ -1,6 +1,7 @@
 """The table: what a move does. `decide` says whether someone may and what then happened; `fold` is where that leads.
 
-Neither looks at the words. `decide` raises Refused with a reason, or Moved for a screen that is out of date.
+Neither looks at the words. `decide` raises Refused with a reason, Moved for a screen that is out of date, and
+NotYours for anyone who is not one of the dialogue's people.
 """
 
 from collections.abc import Mapping
@@ -10,12 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from mandorla.dialogue.core.script import Move, Script, Step
-from mandorla.dialogue.core.state import CHUNKS_SHOWN, PARKED_MAX, Entry, Pause, State
-from mandorla.vault.core import Moved, Refused
+from mandorla.dialogue.core.state import CHUNKS_SHOWN, FELT_KEPT, PARKED_MAX, Entry, Pause, State
+from mandorla.vault.core import Moved, NotYours, Refused
 
 WORDS_MAX = 2000
 PARKED_WORDS_MAX = 120
+LEAD_MAX = 200
 FEELINGS_MAX = 3
+FEELING_MAX = 60
 PAUSE_MINUTES = (20, 24 * 60)
 AHEAD_MAX = timedelta(days=60)
 ANYWHERE = frozenset({"pause", "go_on", "end", "park"})
@@ -37,11 +40,19 @@ class Command:
     minutes: int = 0
 
 
-def decide(script: Script, state: State, person: UUID, command: Command, *, now: datetime, room: UUID) -> Entry:
-    """The entry that `command` becomes. Acts of the room carry the space's id as author, and nobody's."""
+def decide(  # noqa: PLR0913  # six facts, none of which belong together
+    script: Script, state: State, person: UUID, command: Command, *, now: datetime, room: UUID, resting: bool = False
+) -> Entry:
+    """The entry that `command` becomes. Acts of the room carry the space's id as author, and nobody's.
+
+    While dialogues rest, only a gentle script may begin. A move of the step must have seen this turn; stopping need
+    not: nobody has to look again before they may stop.
+    """
+    if person not in state.people:
+        raise NotYours
     if state.over:
         raise Refused("over")
-    if command.seen < state.turn:
+    if command.seen < state.turn and command.do not in ANYWHERE:
         raise Moved(state.seq)
     if has_lapsed(script, state, now):
         raise Refused("lapsed")
@@ -51,7 +62,10 @@ def decide(script: Script, state: State, person: UUID, command: Command, *, now:
     elif state.paused:
         raise Refused("paused")
     else:
-        body = _in_step(state, _allowed(step, state, person, command.do, script), command, now)
+        move = _allowed(step, state, person, command.do, script)
+        if resting and not script.gentle and step.place == "appointment" and _begins(script, move):
+            raise Refused("resting")
+        body = _in_step(state, move, command, now)
     author = room if command.do in BY_THE_ROOM else person
     return Entry(state.seq + 1, author, now, command.do, state.step, body, state.prev)
 
@@ -73,7 +87,7 @@ def moves_of(script: Script, state: State, person: UUID) -> tuple[Move, ...]:
         for move in step.moves.values()
         if (move.role or step.role) in (role, "both")
         and state.medium in move.media
-        and (not move.optional_prompts or script.prompts[state.prompt] in script.optional_prompts)
+        and (not move.optional_prompts or script.prompt_at(state.prompt) in script.optional_prompts)
         and not (move.act == "signal" and state.signal == move.name)
     )
 
@@ -122,6 +136,10 @@ def _allowed(step: Step, state: State, person: UUID, name: str, script: Script) 
     raise Refused("not_your_turn")
 
 
+def _begins(script: Script, move: Move) -> bool:
+    return any(script.steps[target].place != "appointment" for target in move.targets())
+
+
 def _anywhere(state: State, step: Step, person: UUID, command: Command, now: datetime) -> dict[str, Any]:
     begun = step.place != "appointment"
     match command.do:
@@ -148,12 +166,13 @@ def _in_step(state: State, move: Move, command: Command, now: datetime) -> dict[
     match move.act:
         case "say" if state.medium == "written":
             body: dict[str, Any] = {"words": _words(command.words, WORDS_MAX)}
-            return body | {"lead": command.lead} if command.lead else body
+            return body | {"lead": _words(command.lead, LEAD_MAX)} if command.lead else body
         case "pick":
             chosen = len(command.feelings) + len(command.own)
             if not 1 <= chosen <= FEELINGS_MAX:
                 raise Refused("feelings", most=FEELINGS_MAX)
-            return {"feelings": list(command.feelings), "own": list(command.own)}
+            named = [_words(feeling, FEELING_MAX) for feeling in (*command.feelings, *command.own)]
+            return {"feelings": named[: len(command.feelings)], "own": named[len(command.feelings) :]}
         case "appoint":
             if command.at is None or not now < command.at <= now + AHEAD_MAX:
                 raise Refused("time")
@@ -194,7 +213,7 @@ def _remembered(state: State, move: Move, entry: Entry) -> State:
     """What later steps may show of this entry."""
     latest: Mapping[str, tuple[int, ...]] = state.latest
     if move.kind:
-        together = latest.get(move.kind, ()) if state.done else ()
+        together = tuple(seq for seq in latest.get(move.kind, ()) if seq > state.turn)
         latest = {**latest, move.kind: (*together, entry.seq)}
     chunks, before = state.chunks, state.chunks_before
     if move.chunk:
@@ -203,6 +222,7 @@ def _remembered(state: State, move: Move, entry: Entry) -> State:
         latest=latest,
         chunks=chunks,
         chunks_before=before,
+        felt=(*state.felt, entry.seq)[-FELT_KEPT:] if move.act == "pick" else state.felt,
         confirmed=latest[move.confirms][-1] if move.confirms in latest else state.confirmed,
         tries=0 if move.confirms else state.tries + move.again,
         at=datetime.fromisoformat(entry.body["when"]) if "when" in entry.body else state.at,
@@ -214,12 +234,15 @@ def _gone_on(script: Script, state: State, move: Move, entry: Entry) -> State:
         return state.with_(over=move.over)
     target, prompt = move.next, state.prompt
     if move.advances:
-        prompt += 1
+        prompt = min(prompt + 1, len(script.prompts))
         if prompt == len(script.prompts):
             target = move.done
     if move.last and state.round + 1 >= script.rounds:
         target = move.last
-    state = state.with_(step=target, prompt=prompt, turn=entry.seq, turn_at=entry.at, done=frozenset(), signal="")
+    begun_at = state.begun_at or (None if script.steps[target].place == "appointment" else entry.at)
+    state = state.with_(
+        step=target, prompt=prompt, turn=entry.seq, turn_at=entry.at, begun_at=begun_at, done=frozenset(), signal=""
+    )
     return _swapped(state) if move.swaps else state
 
 

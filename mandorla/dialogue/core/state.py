@@ -10,6 +10,7 @@ T = TypeVar("T")
 
 CHUNKS_SHOWN = 8  # of the sender's chunks on the summary's screen; the rest is read in the transcript
 PARKED_MAX = 12
+FELT_KEPT = 12
 ANSWERS_KEPT = 64
 
 
@@ -47,6 +48,7 @@ class State:
     seq: int
     turn: int
     turn_at: datetime
+    begun_at: datetime | None = None
     sender: int = 0
     round: int = 0
     prompt: int = 0
@@ -57,6 +59,7 @@ class State:
     chunks_before: int = 0
     confirmed: int = 0
     parked: tuple[int, ...] = ()
+    felt: tuple[int, ...] = ()
     signal: str = ""
     at: datetime | None = None
     paused: Pause | None = None
@@ -69,7 +72,7 @@ class State:
 
     def needed(self) -> frozenset[int]:
         """The numbers of the entries some screen of this step may show."""
-        kept = {1, self.confirmed, *self.chunks, *self.parked}
+        kept = {1, self.confirmed, *self.chunks}
         kept.update(seq for seqs in self.latest.values() for seq in seqs)
         return frozenset(kept - {0})
 
@@ -82,6 +85,7 @@ class State:
             "asked_at": self.asked_at.isoformat(),
             "turn_at": self.turn_at.isoformat(),
             "at": self.at.isoformat() if self.at else None,
+            "begun_at": self.begun_at.isoformat() if self.begun_at else None,
             "paused": [self.paused.until.isoformat(), sorted(one.hex for one in self.paused.ready)]
             if self.paused
             else None,
@@ -100,9 +104,11 @@ class State:
                 "latest": {kind: tuple(seqs) for kind, seqs in facts["latest"].items()},
                 "chunks": tuple(facts["chunks"]),
                 "parked": tuple(facts["parked"]),
+                "felt": tuple(facts["felt"]),
                 "asked_at": datetime.fromisoformat(facts["asked_at"]),
                 "turn_at": datetime.fromisoformat(facts["turn_at"]),
                 "at": datetime.fromisoformat(facts["at"]) if facts["at"] else None,
+                "begun_at": datetime.fromisoformat(facts["begun_at"]) if facts["begun_at"] else None,
                 "paused": Pause(datetime.fromisoformat(paused[0]), frozenset(UUID(one) for one in paused[1]))
                 if paused
                 else None,

@@ -1,0 +1,182 @@
+"""Turns what came in, over the socket or by POST, into clean values. Both carry the same fields."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.conf import settings
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mandorla.dialogue import services
+from mandorla.dialogue.core import Command
+from mandorla.vault.core import Refused
+
+LEAD_MAX = 200
+FEELING_MAX = 40
+FAR_AHEAD = 2**62
+
+
+def command_from(fields: Mapping[str, Any], zone: str) -> Command:
+    """A command from the fields of a frame or a form; Refused("broken") for what no page of ours sends.
+
+    key (32 hex), v (number), do; where they apply: words, lead, feelings (list of keys), own (list or text), at
+    (YYYY-MM-DDTHH:MM in the person's zone), minutes.
+    """
+    try:
+        return Command(
+            key=UUID(hex=_text(fields, "key")),
+            seen=min(int(fields["v"]), FAR_AHEAD),
+            do=_text(fields, "do"),
+            words=_text(fields, "words").replace("\r\n", "\n"),
+            lead=_text(fields, "lead")[:LEAD_MAX],
+            feelings=tuple(_list(fields, "feelings")),
+            own=tuple(word[:FEELING_MAX] for word in _list(fields, "own")),
+            at=_moment(_text(fields, "at"), zone),
+            minutes=int(fields.get("minutes") or 0),
+        )
+    except (KeyError, ValueError, TypeError):
+        raise Refused("broken") from None
+
+
+def plain(posted: QueryDict) -> dict[str, Any]:
+    """A form's fields as the socket would carry them."""
+    return {name: posted.getlist(name) if name in ("feelings", "own") else posted[name] for name in posted}
+
+
+def draft_from(fields: Mapping[str, Any]) -> services.Typed:
+    """A draft from a frame or a form."""
+    try:
+        return services.Typed(_text(fields, "draft"), int(fields["v"]), int(fields.get("version") or 0))
+    except (KeyError, ValueError, TypeError):
+        raise Refused("broken") from None
+
+
+def zone_from(name: str) -> ZoneInfo:
+    """The time zone of this name, or the server's."""
+    return ZoneInfo(name if name in available_timezones() else settings.TIME_ZONE)
+
+
+class Ask(forms.Form):
+    """Asking for a dialogue."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    form = forms.ChoiceField(label=_("What kind of dialogue"), widget=forms.RadioSelect)
+    topic = forms.CharField(
+        label=_("The topic, in one line"),
+        max_length=services.TOPIC_MAX,
+        help_text=_("Only this line is seen before the yes. A subject, not the story: “Sunday evening”, “money”."),
+        error_messages={"required": _("One line is enough. It tells what it is about, not what you will say.")},
+    )
+    medium = forms.ChoiceField(label=_("How"), widget=forms.RadioSelect, initial="written")
+    minutes = forms.TypedChoiceField(label=_("About how long"), coerce=int, widget=forms.RadioSelect)
+    wish = forms.DateTimeField(
+        label=_("When you would like it"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        help_text=_("Leave it empty for “whenever it suits you”."),
+        error_messages={"invalid": _("That is not a date and time we can read.")},
+    )
+
+    def __init__(self, offered: Iterable[services.FormView], *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        offered = list(offered)
+        open_now = [one for one in offered if not one.closed]
+        self.fields["form"].choices = [(one.script.name, one.words["name"]) for one in open_now]  # type: ignore[attr-defined]
+        media = {"written": _("Written, live"), "spoken": _("Spoken, in the same room, on two phones")}
+        self.fields["medium"].choices = list(media.items())  # type: ignore[attr-defined]
+        minutes = sorted({length for one in open_now for length in one.script.minutes})
+        self.fields["minutes"].choices = [(length, _("%d minutes") % length) for length in minutes]  # type: ignore[attr-defined]
+
+    def clean_wish(self) -> datetime | None:
+        wish: datetime | None = self.cleaned_data["wish"]
+        if wish and wish <= timezone.now():
+            raise forms.ValidationError(_("That moment has passed. Choose one that is still to come."))
+        return wish
+
+
+def asked(form: Ask) -> services.Asked:
+    """What a valid form asks for."""
+    told = form.cleaned_data
+    return services.Asked(told["key"], told["form"], told["topic"], told["medium"], told["minutes"], told["wish"])
+
+
+SHEET = {
+    "happened": _("What happened, as a camera would see it"),
+    "felt": _("What I felt"),
+    "did": _("What I did then"),
+    "fear": _("What I am afraid of"),
+    "reminds": _("What it reminds me of"),
+    "long_for": _("What I long for"),
+}
+
+
+class Sheet(forms.Form):
+    """Preparing alone. Every line may stay empty."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        for name, label in SHEET.items():
+            self.fields[name] = forms.CharField(
+                label=label, required=False, max_length=services.SHEET_MAX, widget=forms.Textarea
+            )
+
+
+class Afterwards(forms.Form):
+    """How true it was, for oneself alone."""
+
+    how_true = forms.ChoiceField(
+        label=_("How true was that for you?"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            ("fully", _("I meant what I said, and took in what I heard")),
+            ("mostly", _("Mostly; a little was for the form")),
+            ("partly", _("Partly; some of it was said to keep the peace")),
+            ("hardly", _("Hardly; I was not really there")),
+            ("unsure", _("I do not know yet")),
+        ],
+    )
+    words = forms.CharField(
+        label=_("Anything you want to keep for yourself"),
+        required=False,
+        max_length=services.SHEET_MAX,
+        widget=forms.Textarea,
+    )
+
+
+class Rest(forms.Form):
+    """Letting dialogues rest for a while."""
+
+    days = forms.TypedChoiceField(
+        label=_("For how long"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        choices=[(1, _("a day")), (3, _("three days")), (7, _("a week")), (14, _("two weeks"))],
+        initial=3,
+    )
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name, "")
+    if not isinstance(value, str) or "\x00" in value:
+        raise Refused("broken")
+    return value
+
+
+def _list(fields: Mapping[str, Any], name: str) -> list[str]:
+    value = fields.get(name) or []
+    found = value if isinstance(value, list) else [value]
+    if not all(isinstance(one, str) for one in found):
+        raise Refused("broken")
+    known = services.feeling_keys()
+    return [one.strip() for one in found if (one in known if name == "feelings" else one.strip())]
+
+
+def _moment(told: str, zone: str) -> datetime | None:
+    return datetime.fromisoformat(told).replace(tzinfo=zone_from(zone)) if told else None

@@ -1,0 +1,393 @@
+"""The live door: one plain ASGI socket a person and room. It learns once who is there; commands come in, screens go out.
+
+It decides nothing and keeps no words: each screen is rendered anew from what is committed, with this person's own keys.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.db import close_old_connections
+from django.http.request import split_domain_port, validate_host
+from django.template import loader
+from django.utils import timezone, translation
+
+from mandorla.dialogue import forms, services
+from mandorla.dialogue.services import Seat, bell
+from mandorla.vault import services as vault
+from mandorla.vault.core import Locked, Moved, NotYours, Refused, Sealed
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+LOCKED, NOT_YOURS, RESEATED, BROKEN = 4401, 4404, 4409, 4400
+SWEEP_SECONDS = 4.0
+COMMANDS_A_SECOND, COMMANDS_AT_ONCE = 5.0, 50.0
+THREADS = 4
+
+logger = logging.getLogger("mandorla.live")
+
+
+class Socket:
+    """One open socket: a seat, what it still has to tell, and how many commands it may send just now."""
+
+    def __init__(self, seat: Seat, send: Send) -> None:
+        self.seat = seat
+        self.send = send
+        self.news = asyncio.Event()
+        self.frames: deque[dict[str, Any]] = deque()
+        self.asked: dict[UUID, Future[Any]] = {}
+        self.acks: list[str] = []
+        self.stale = True
+        self.closing = 0
+        self.allowance = COMMANDS_AT_ONCE
+        self.counted_at = asyncio.get_running_loop().time()
+
+    def tell(self, **frame: Any) -> None:
+        """Queues a small frame."""
+        self.frames.append(frame)
+        self.news.set()
+
+    def look(self) -> None:
+        """Has the screen rendered and sent again."""
+        self.stale = True
+        self.news.set()
+
+    def close(self, code: int) -> None:
+        """Ends it once what is queued has been told."""
+        self.closing = self.closing or code
+        self.news.set()
+
+    def may_command(self) -> bool:
+        """Five a second, fifty at once."""
+        now = asyncio.get_running_loop().time()
+        self.allowance = min(COMMANDS_AT_ONCE, self.allowance + (now - self.counted_at) * COMMANDS_A_SECOND)
+        self.counted_at = now
+        if self.allowance < 1:
+            return False
+        self.allowance -= 1
+        return True
+
+
+class Hall:
+    """The open sockets of this process, by room, and the bell's ear among them."""
+
+    def __init__(self) -> None:
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
+        self.sockets: defaultdict[UUID, set[Socket]] = defaultdict(set)
+        self._heard: deque[tuple[UUID, UUID]] = deque()
+        self._woken = False
+
+    async def aside(self, work: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        """Runs something that reads the database in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, lambda: work(*given, **named))
+
+    def hear(self, thread: UUID, note: UUID) -> None:
+        """The bell, from whatever thread: wakes the loop at most once for all that was heard meanwhile."""
+        self._heard.append((thread, note))
+        if not self._woken and self.loop:
+            self._woken = True
+            self.loop.call_soon_threadsafe(self._answer)
+
+    def _answer(self) -> None:
+        self._woken = False
+        while self._heard:
+            thread, note = self._heard.popleft()
+            if note in (bell.LOOK, bell.RESEAT):
+                self._look_again(thread, note)
+                continue
+            for socket in self.sockets.get(thread, ()):
+                if socket.asked.pop(note, None):
+                    socket.acks.append(note.hex)
+                socket.look()
+
+    def _look_again(self, thread: UUID, note: UUID) -> None:
+        rooms = list(self.sockets) if thread == bell.EVERYWHERE else [thread]
+        for room in rooms:
+            services.forget(room)
+            for socket in self.sockets.get(room, ()):
+                socket.close(RESEATED) if note == bell.RESEAT else socket.look()
+
+    def enter(self, socket: Socket) -> None:
+        """Someone sits down; the others in the room see that they are here."""
+        self.sockets[socket.seat.thread].add(socket)
+        self._tell_presence(socket.seat.thread)
+
+    def leave(self, socket: Socket) -> None:
+        """Someone goes."""
+        room = self.sockets[socket.seat.thread]
+        room.discard(socket)
+        if not room:
+            del self.sockets[socket.seat.thread]
+        socket.seat.close()
+        self._tell_presence(socket.seat.thread)
+
+    def _tell_presence(self, thread: UUID) -> None:
+        room = self.sockets.get(thread, set())
+        here = {socket.seat.person for socket in room}
+        for socket in room:
+            socket.tell(here=len(here) > 1)
+
+    async def sweep(self) -> None:
+        """Closes, for ever and ever, the sockets of those whose keys were locked or have slept too long."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            sockets = [socket for room in self.sockets.values() for socket in room]
+            if not sockets:
+                continue
+            try:
+                alive = await self.aside(vault.unlocked_among, {socket.seat.unlock for socket in sockets})
+            except Exception as problem:  # noqa: BLE001  # one failed look must not end the watch
+                logger.warning("sweep: %s", type(problem).__name__)
+                continue
+            for socket in sockets:
+                if socket.seat.unlock not in alive:
+                    socket.close(LOCKED)
+
+
+hall = Hall()
+
+
+async def lifespan(receive: Receive, send: Send) -> None:
+    """Starts with the server and ends with it."""
+    sweeping: asyncio.Task[None] | None = None
+    while True:
+        event = (await receive())["type"]
+        if event == "lifespan.startup":
+            hall.loop = asyncio.get_running_loop()
+            sweeping = asyncio.create_task(hall.sweep())
+            bell.listen(hall.hear)
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            bell.unlisten(hall.hear)
+            if sweeping:
+                sweeping.cancel()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def socket(scope: Scope, receive: Receive, send: Send) -> None:
+    """One connection from the handshake to its end."""
+    if (await receive())["type"] != "websocket.connect":
+        return
+    thread = _thread(scope["path"])
+    if thread is None or not _is_own_origin(scope):
+        await send({"type": "websocket.close", "code": 4403})
+        return
+    await send({"type": "websocket.accept"})
+    try:
+        seat = await hall.aside(_seat, _headers(scope), thread)
+    except Locked:
+        await send({"type": "websocket.close", "code": LOCKED})
+    except (NotYours, Sealed):
+        await send({"type": "websocket.close", "code": NOT_YOURS})
+    else:
+        await _sit(Socket(seat, send), receive)
+
+
+async def _sit(socket: Socket, receive: Receive) -> None:
+    telling = asyncio.create_task(_tell(socket))
+    hall.enter(socket)
+    try:
+        while True:
+            event = await receive()
+            if event["type"] == "websocket.disconnect":
+                return
+            await _hear(socket, event.get("text") or event.get("bytes") or "")
+    finally:
+        telling.cancel()
+        hall.leave(socket)
+
+
+async def _tell(socket: Socket) -> None:
+    """Sends what is new, the newest screen only, until told to close."""
+    while True:
+        await socket.news.wait()
+        socket.news.clear()
+        try:
+            while socket.frames:
+                await _send(socket, socket.frames.popleft())
+            if socket.closing:
+                await socket.send({"type": "websocket.close", "code": socket.closing})
+                return
+            if socket.stale:
+                socket.stale = False
+                await _send(socket, await _news(socket))
+        except (OSError, RuntimeError):  # the line is gone; the reading side ends the socket
+            return
+        except Exception as problem:  # noqa: BLE001  # a screen that fails must not leave someone staring at an old one
+            logger.error("screen: %s", type(problem).__name__)
+            socket.close(RESEATED)
+
+
+async def _news(socket: Socket) -> dict[str, Any]:
+    frame = screen_frame(socket.seat) if services.is_hot(socket.seat) else await hall.aside(screen_frame, socket.seat)
+    acks, socket.acks = socket.acks, []
+    return frame | {"ack": acks} if acks else frame
+
+
+async def _send(socket: Socket, frame: dict[str, Any]) -> None:
+    await socket.send({"type": "websocket.send", "text": orjson.dumps(frame).decode()})
+
+
+def screen_frame(seat: Seat) -> dict[str, Any]:
+    """A push: the version, the stage as a reload would show it, and the running clocks beside it."""
+    room = services.room_for(seat)
+    return {"v": room.v, "html": render(seat, room), "clocks": services.clocks_of(seat)}
+
+
+def render(seat: Seat, room: services.RoomView) -> str:
+    """The fragment `_room.html` for one person."""
+    with translation.override(seat.language):
+        return str(_template().render(room=room))
+
+
+def _template() -> Any:
+    return loader.get_template("dialogue/_room.html").template  # type: ignore[attr-defined]  # Jinja2's own, compiled
+
+
+async def _hear(socket: Socket, text: str | bytes) -> None:
+    try:
+        frame = orjson.loads(text)
+        if not isinstance(frame, dict):
+            raise Refused("broken")
+        if "ping" in frame:
+            await _pong(socket, frame)
+        elif "draft" in frame:
+            await _keep(socket, frame)
+        else:
+            await _command(socket, frame)
+    except (orjson.JSONDecodeError, Refused):
+        socket.tell(nak="", why="broken", say=say("broken", socket.seat.language))
+
+
+async def _pong(socket: Socket, frame: dict[str, Any]) -> None:
+    socket.tell(pong=frame["ping"] if isinstance(frame["ping"], int) else 0)
+    if frame.get("visible") is True:
+        await hall.aside(vault.touch, socket.seat.unlock.hex)
+
+
+async def _keep(socket: Socket, frame: dict[str, Any]) -> None:
+    draft = forms.draft_from(frame)
+    try:
+        outcome = await hall.aside(services.save_draft, socket.seat, draft)
+    except (Locked, NotYours):
+        socket.close(LOCKED)
+    except Exception as problem:  # noqa: BLE001  # words stay in the page and are tried again
+        logger.warning("draft: %s", type(problem).__name__)
+        socket.tell(draft="busy")
+    else:
+        socket.tell(draft=outcome.name, version=outcome.version, words=outcome.words)
+
+
+async def _command(socket: Socket, frame: dict[str, Any]) -> None:
+    command = forms.command_from(frame, socket.seat.zone)
+    if not socket.may_command():
+        _nak(socket, command.key, "often")
+        return
+    try:
+        answer = services.start(socket.seat, command)
+    except (services.Conflict, Refused, Moved):
+        asyncio.create_task(_look_closer(socket, command))  # noqa: RUF006  # it answers over the socket it holds
+        return
+    socket.asked[command.key] = answer
+    answer.add_done_callback(
+        lambda done: hall.loop and hall.loop.call_soon_threadsafe(_answered, socket, command, done)
+    )
+
+
+def _answered(socket: Socket, command: Any, answer: "Future[Any]") -> None:
+    """What the pen said, where the bell has not told it already: a repeat's answer, or a failure."""
+    if socket.asked.pop(command.key, None) is None:
+        return
+    if answer.exception() is None:
+        socket.acks.append(command.key.hex)
+        socket.look()
+    else:
+        asyncio.create_task(_look_closer(socket, command))  # noqa: RUF006
+
+
+async def _look_closer(socket: Socket, command: Any) -> None:
+    """The slow way, in a thread: the room was cold, somebody was first, or it is a repeat of something long done."""
+    try:
+        await hall.aside(services.move, socket.seat, command)
+    except Refused as refused:
+        _nak(socket, command.key, refused.reason, refused.facts)
+    except Moved:
+        _nak(socket, command.key, "moved")
+    except (Locked, NotYours):
+        _nak(socket, command.key, "locked")
+        socket.close(LOCKED)
+    except Exception as problem:  # noqa: BLE001  # the asker learns that it is not done; the words stay with them
+        logger.warning("move: %s", type(problem).__name__)
+        _nak(socket, command.key, "busy")
+    else:
+        socket.acks.append(command.key.hex)
+        socket.look()
+
+
+def _nak(socket: Socket, key: UUID, why: str, facts: dict[str, Any] | None = None) -> None:
+    socket.tell(nak=key.hex, why=why, say=say(why, socket.seat.language, facts))
+    socket.look()
+
+
+def say(why: str, language: str, facts: dict[str, Any] | None = None) -> str:
+    """A refusal in words."""
+    with translation.override(language):
+        return loader.render_to_string("dialogue/_refused.html", {"reason": why, "facts": facts or {}}).strip()
+
+
+def _seat(headers: dict[str, str], thread: UUID) -> Seat:
+    """Who this is, by their cookies, and their seat; the key ring is closed again at once."""
+    close_old_connections()
+    try:
+        cookies = {name: morsel.value for name, morsel in SimpleCookie(headers.get("cookie", "")).items()}
+    except CookieError:
+        raise Locked from None
+    found = vault.unlocked_from_cookies(cookies)
+    if found is None:
+        raise Locked
+    try:
+        language = translation.get_supported_language_variant(
+            cookies.get(settings.LANGUAGE_COOKIE_NAME) or headers.get("accept-language", "en").split(",")[0].lower()
+        )
+    except LookupError:
+        language = settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(forms.zone_from(cookies.get("zone", ""))):
+        try:
+            seat = services.seat_for(found.ring, thread, unlock=UUID(hex=found.unlock_id))
+            services.room_for(seat, checked=True)
+            return seat
+        finally:
+            found.ring.close()
+
+
+def _thread(path: str) -> UUID | None:
+    start, _, name = path.rpartition("/")
+    try:
+        return UUID(hex=name) if start == "/live" else None
+    except ValueError:
+        return None
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _is_own_origin(scope: Scope) -> bool:
+    headers = _headers(scope)
+    origin, host = urlsplit(headers.get("origin", "")), headers.get("host", "")
+    scheme = "https" if settings.TLS else "http"
+    return (origin.scheme, origin.netloc) == (scheme, host) and validate_host(
+        split_domain_port(host)[0], settings.ALLOWED_HOSTS
+    )

@@ -1,0 +1,82 @@
+"""What people do in dialogues: ask, answer, move, pause, read again. See the neighbours for how."""
+
+from mandorla.dialogue.core.play import PARKED_WORDS_MAX, PAUSE_MINUTES, WORDS_MAX
+from mandorla.dialogue.services.afterwards import (
+    SHEET_MAX,
+    LookBack,
+    Transcript,
+    keep_for_myself,
+    kept_for_myself,
+    look_back,
+    set_timers,
+    transcript,
+    with_timers,
+    withdraw_words,
+)
+from mandorla.dialogue.services.dialogues import (
+    TOPIC_MAX,
+    Asked,
+    DialogueView,
+    FormView,
+    ask,
+    begin_gentle_path,
+    dialogues_of,
+    forms_for,
+    shown,
+    was_shown,
+)
+from mandorla.dialogue.services.moves import Ack, Kept, Typed, move, save_draft, start
+from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_until
+from mandorla.dialogue.services.rooms import Seat, forget, is_hot, seat_for
+from mandorla.dialogue.services.screens import Clocks, RoomView, Shown, clocks_of, moment, room_for
+from mandorla.dialogue.services.scripts import feeling_keys, feelings
+from mandorla.dialogue.services.writer import Conflict, writer
+
+__all__ = [
+    "PARKED_WORDS_MAX",
+    "PAUSE_MINUTES",
+    "REST_DAYS",
+    "SHEET_MAX",
+    "TOPIC_MAX",
+    "WORDS_MAX",
+    "Ack",
+    "Asked",
+    "Clocks",
+    "Conflict",
+    "DialogueView",
+    "FormView",
+    "Kept",
+    "LookBack",
+    "RoomView",
+    "Seat",
+    "Shown",
+    "Transcript",
+    "Typed",
+    "ask",
+    "begin_gentle_path",
+    "clocks_of",
+    "dialogues_of",
+    "feeling_keys",
+    "feelings",
+    "forget",
+    "forms_for",
+    "is_hot",
+    "keep_for_myself",
+    "kept_for_myself",
+    "look_back",
+    "moment",
+    "move",
+    "rest",
+    "rests_until",
+    "room_for",
+    "save_draft",
+    "seat_for",
+    "set_timers",
+    "shown",
+    "start",
+    "transcript",
+    "was_shown",
+    "with_timers",
+    "withdraw_words",
+    "writer",
+]

@@ -1,0 +1,121 @@
+"""Around a dialogue: preparing alone, reading it again, and looking back. What is private stays private by key."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import translation
+
+from mandorla.dialogue.models import Draft, Event, Thread
+from mandorla.dialogue.services import bell, rooms, scripts
+from mandorla.dialogue.services.rooms import Seat, Stored
+from mandorla.dialogue.services.screens import Shown, shown
+from mandorla.spaces import services as spaces
+from mandorla.vault.services import KeyRing
+
+SHEET_MAX = 10_000
+ENTRIES_A_PAGE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A page of a dialogue as it was held, oldest first. Pages count from 1."""
+
+    entries: tuple[Shown, ...]
+    page: int
+    pages: int
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """After a dialogue: the feelings guessed and named, and what was parked."""
+
+    topic: str
+    feelings: tuple[Shown, ...]
+    parked: tuple[Shown, ...]
+    over: str
+
+
+def transcript(seat: Seat, page: int = 0) -> Transcript:
+    """A dialogue to read again; the last page when none is named. It opens 40 entries, however long the dialogue is."""
+    room = rooms.room_of(seat, checked=True)
+    state = room.shown.state
+    pages = max(1, -(-state.seq // ENTRIES_A_PAGE))
+    page = min(max(page, 1), pages) if page else pages
+    first = (page - 1) * ENTRIES_A_PAGE + 1
+    found = rooms.read(seat.thread, page=(first, first + ENTRIES_A_PAGE - 1))
+    entries = tuple(entry for entry in _shown(seat, room, found) if _tells(entry))
+    return Transcript(entries, page, pages, _shown(seat, room, [room.shown.entries[1]])[0].words)
+
+
+def look_back(seat: Seat) -> LookBack:
+    """What to see once a dialogue is over."""
+    room = rooms.room_of(seat, checked=True)
+    state = room.shown.state
+    found = {one.seq: one for one in _shown(seat, room, rooms.read(seat.thread, seqs={1, *state.felt, *state.parked}))}
+    return LookBack(
+        topic=found[1].words,
+        feelings=tuple(found[seq] for seq in state.felt),
+        parked=tuple(found[seq] for seq in state.parked),
+        over=state.over,
+    )
+
+
+def kept_for_myself(ring: KeyRing, kind: str, thread: UUID) -> dict[str, Any]:
+    """My own page about a dialogue (`sheet` or `reflection`), or an empty one."""
+    item = spaces.item_of(ring, ring.personal, kind, record=_own_id(ring, kind, thread))
+    return item.value if item and not item.broken else {}
+
+
+def keep_for_myself(ring: KeyRing, kind: str, thread: UUID, value: dict[str, Any]) -> None:
+    """Keeps my own page about a dialogue, where only I can read it."""
+    spaces.put(ring, ring.personal, kind, value, record=_own_id(ring, kind, thread))
+
+
+def with_timers(ring: KeyRing) -> bool:
+    """Whether this person wants to see running clocks."""
+    item = spaces.item_of(ring, ring.personal, "preferences", record=_preferences_id(ring))
+    return bool(item is None or item.broken or item.value.get("timers", True))
+
+
+def set_timers(ring: KeyRing, *, on: bool) -> None:
+    """Shows or hides every running clock, for this person alone."""
+    spaces.put(ring, ring.personal, "preferences", {"timers": on}, record=_preferences_id(ring))
+
+
+def withdraw_words(space: UUID, person: UUID, *, words: bool) -> None:
+    """Someone leaves a space: their drafts go, their words if they wish; what remains is the entries' digests.
+
+    Call inside the transaction in which they leave.
+    """
+    threads = list(Thread.objects.filter(space=space).values_list("id", flat=True))
+    Draft.objects.filter(thread__in=threads, person=person).delete()
+    if words:
+        Event.objects.filter(thread__in=threads, author=person).update(envelope=None)
+    transaction.on_commit(lambda: [_empty(thread) for thread in threads] and None)
+
+
+def _empty(thread: UUID) -> None:
+    rooms.forget(thread)
+    bell.ring(thread, bell.RESEAT)
+
+
+def _own_id(ring: KeyRing, kind: str, thread: UUID) -> UUID:
+    return spaces.only(thread, kind, ring.person)
+
+
+def _preferences_id(ring: KeyRing) -> UUID:
+    return spaces.only(ring.personal, "preferences", ring.person)
+
+
+def _shown(seat: Seat, room: rooms.Room, found: list[Stored]) -> list[Shown]:
+    with translation.override(seat.language):
+        words = scripts.words(room.shown.state.script)
+        return [shown(seat, stored, words, room.script) for stored in found]
+
+
+def _tells(entry: Shown) -> bool:
+    """Whether an entry has something to read: choices and readiness pass without a line."""
+    return entry.state != "open" or bool(entry.words or entry.feelings) or entry.kind in ("pause", "end")

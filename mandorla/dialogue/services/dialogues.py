@@ -1,0 +1,240 @@
+"""Asking for a dialogue, the list of one's dialogues, the gentle path, rests, and what a person was shown before."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
+
+from mandorla.dialogue.core import Entry, Script, State, fold, has_lapsed, screen, wire
+from mandorla.dialogue.core.play import AHEAD_MAX
+from mandorla.dialogue.models import Event, Thread
+from mandorla.dialogue.services import rooms, scripts
+from mandorla.dialogue.services.rests import rests_until
+from mandorla.dialogue.services.screens import moment
+from mandorla.spaces import services as spaces
+from mandorla.spaces.core import SpaceView
+from mandorla.vault.core import NotYours, Refused, Sealed
+from mandorla.vault.services import KeyRing, ThreadKeys
+
+TOPIC_MAX = 120
+PAGE = 20
+REMINDED_AFTER = timedelta(hours=24)
+PATH_LOOKBACK = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What someone asks for. `key` becomes the dialogue's id, so that asking twice asks once."""
+
+    key: UUID
+    script: str
+    topic: str
+    medium: str
+    minutes: int
+    wish: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A form one may ask for. `closed` says why not now: *gentle* or *resting*."""
+
+    script: Script
+    words: dict[str, str]
+    closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueView:
+    """A dialogue in a list. `mine` when the next move is this person's."""
+
+    id: UUID
+    topic: str
+    form: str
+    partner: str
+    day: str
+    status: str
+    when: str
+    mine: bool
+    over: bool
+    reminded: bool
+
+
+def forms_for(ring: KeyRing, space: UUID) -> list[FormView]:
+    """The forms of this space, with what keeps one closed just now: the same for both."""
+    path, rest = _path_left(ring, space), rests_until(ring, space)
+    return [
+        FormView(script, dict(scripts.words(script.id).form), _closed(script, path, rest)) for script in scripts.forms()
+    ]
+
+
+def ask(ring: KeyRing, space: UUID, asked: Asked) -> UUID:
+    """Asks the partner for a dialogue and returns its id.
+
+    Refused: "topic" (empty), "too_long", "time" (past or too far), "form", "gentle", "resting", and what
+    `spaces.current` refuses ("closed", "waiting").
+    """
+    view = spaces.space_for(ring, space)
+    form = next((one for one in forms_for(ring, space) if one.script.name == asked.script), None)
+    _check(asked, form)
+    assert form is not None  # _check refuses
+    body = {
+        "topic": asked.topic.strip(),
+        "medium": asked.medium,
+        "minutes": asked.minutes,
+        "wish": asked.wish.isoformat() if asked.wish else None,
+        "script": form.script.id,
+    }
+    try:
+        with transaction.atomic():
+            spaces.current(ring, space)
+            people = [view.me.person.hex, *(other.person.hex for other in view.others)]
+            entry = Entry(1, ring.person, timezone.now(), "ask", form.script.start, body | {"people": people})
+            _begin(ring, space, asked.key, form.script, entry)
+    except IntegrityError:
+        if not Thread.objects.filter(pk=asked.key, space=space).exists():
+            raise NotYours from None
+    return asked.key
+
+
+def dialogues_of(ring: KeyRing, views: Iterable[SpaceView], *, page: int = 0, zone: str = "UTC") -> list[DialogueView]:
+    """The dialogues of these spaces, newest first, a page of 20."""
+    by_id = {view.id: view for view in views}
+    rows = list(Thread.objects.filter(space__in=by_id).order_by("-day", "id")[page * PAGE : (page + 1) * PAGE])
+    firsts = {
+        thread: rooms.Stored(1, author, command, envelope)
+        for thread, author, command, envelope in Event.objects.filter(thread__in=rows, seq=1).values_list(
+            "thread", "author", "command", "envelope"
+        )
+    }
+    listed = [_listed(ring, by_id[row.space], row, firsts.get(row.id), zone) for row in rows]
+    return sorted(listed, key=lambda one: one.over)
+
+
+def begin_gentle_path(ring: KeyRing, space: UUID) -> None:
+    """Draws how many appreciation dialogues come first in a new space. Sealed; a wait tells nobody anything."""
+    drawn = 1 + secrets.randbelow(settings.GENTLE_PATH) if settings.GENTLE_PATH else 0
+    record = spaces.only(space, "gentle_path", space)
+    spaces.put(ring, space, "gentle_path", {"dialogues": drawn}, author=space, record=record)
+
+
+def was_shown(ring: KeyRing, what: str) -> bool:
+    """Whether this person has seen a page that comes once, such as *how* or *before*."""
+    return spaces.item_of(ring, ring.personal, "shown", record=_shown_id(ring, what)) is not None
+
+
+def shown(ring: KeyRing, what: str) -> None:
+    """Notes, in the person's own space, that they have seen it; not what they answered."""
+    spaces.put(ring, ring.personal, "shown", {"what": what}, record=_shown_id(ring, what))
+
+
+def _shown_id(ring: KeyRing, what: str) -> UUID:
+    return spaces.only(ring.personal, f"shown-{what}", ring.person)
+
+
+def _check(asked: Asked, form: FormView | None) -> None:
+    if form is None or asked.medium not in form.script.media or asked.minutes not in form.script.minutes:
+        raise Refused("form")
+    if form.closed:
+        raise Refused(form.closed)
+    if not asked.topic.strip():
+        raise Refused("topic")
+    if len(asked.topic.strip()) > TOPIC_MAX:
+        raise Refused("too_long", most=TOPIC_MAX, length=len(asked.topic.strip()))
+    now = timezone.now()
+    if asked.wish and not now < asked.wish <= now + AHEAD_MAX:
+        raise Refused("time")
+
+
+def _begin(ring: KeyRing, space: UUID, thread: UUID, script: Script, entry: Entry) -> None:
+    keys = ring.thread_keys(space, thread, [ring.person, space])
+    envelope = keys.seal(wire.packed(entry), type="event", record=thread, author=ring.person, revision=1)
+    state = fold(script, None, entry, envelope.digest.hex())
+    Thread.objects.create(
+        id=thread,
+        space=space,
+        day=entry.at.date(),
+        next_seq=2,
+        epoch=keys.epoch,
+        state=rooms.sealed_state(keys, thread, space, state),
+    )
+    Event.objects.create(
+        thread_id=thread,
+        seq=1,
+        command=thread,
+        author=ring.person,
+        epoch=keys.epoch,
+        digest=envelope.digest,
+        envelope=envelope,
+    )
+
+
+def _closed(script: Script, path_left: int, rest: datetime | None) -> str:
+    if script.gentle:
+        return ""
+    return "gentle" if path_left else "resting" if rest else ""
+
+
+def _path_left(ring: KeyRing, space: UUID) -> int:
+    """How many gentle dialogues are still to come before the other forms open."""
+    record = spaces.only(space, "gentle_path", space)
+    item = spaces.item_of(ring, space, "gentle_path", record=record)
+    drawn = 0 if item is None or item.broken else int(item.value["dialogues"])
+    if not drawn:
+        return 0
+    states = (_state(ring, row) for row in Thread.objects.filter(space=space).order_by("day")[:PATH_LOOKBACK])
+    held = sum(1 for state in states if state and state.over == "closed" and scripts.script(state.script).gentle)
+    return max(0, drawn - held)
+
+
+def _state(ring: KeyRing, row: Thread) -> State | None:
+    keys = ring.thread_keys(row.space, row.id, [row.space])
+    try:
+        return rooms.state_of(row, keys.open)
+    except Sealed:
+        return None
+    finally:
+        keys.close()
+
+
+def _listed(ring: KeyRing, view: SpaceView, row: Thread, first: rooms.Stored | None, zone: str) -> DialogueView:
+    partner = view.partner.name if view.partner else ""
+    state = _state(ring, row)
+    if state is None or first is None:
+        return DialogueView(row.id, "", "", partner, "", "unreadable", "", mine=False, over=True, reminded=False)
+    now = timezone.now()
+    script = scripts.script(state.script)
+    seen = screen(script, state, ring.person)
+    over = state.over or ("lapsed" if has_lapsed(script, state, now) else "")
+    language = translation.get_language() or "en"
+    status = over or ("paused" if state.paused else state.step if not seen.begun else "begun")
+    until = state.paused.until if state.paused else state.at
+    return DialogueView(
+        id=row.id,
+        topic=_topic(ring, view, row, first),
+        form=scripts.words(state.script).form["name"],
+        partner=partner,
+        day=moment(state.asked_at, language, zone),
+        status="closed_space" if view.closed and not over else status,
+        when=moment(until, language, zone) if until else "",
+        mine=seen.my_turn and not over and not view.closed,
+        over=bool(over) or view.closed,
+        reminded=not seen.begun and seen.my_turn and now > state.turn_at + REMINDED_AFTER,
+    )
+
+
+def _topic(ring: KeyRing, view: SpaceView, row: Thread, first: rooms.Stored) -> str:
+    if first.envelope is None:
+        return ""
+    keys: ThreadKeys = ring.thread_keys(view.id, row.id, [first.author])
+    try:
+        plain = keys.open(first.envelope, type="event", record=first.command, author=first.author, revision=1)
+    except Sealed:
+        return ""
+    finally:
+        keys.close()
+    return str(wire.entry(plain, 1, first.author).body["topic"])

@@ -1,0 +1,258 @@
+"""The corridor: may this person, what does the table say, seal it, hand it to the pen, answer only after the commit.
+
+`start` never waits, so that a socket can use it; `move` waits, and looks again when someone else's entry came first.
+"""
+
+import hashlib
+import time
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLong
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from mandorla.dialogue.core import Command, Entry, Snapshot, decide, fold, wire
+from mandorla.dialogue.models import Event
+from mandorla.dialogue.services import bell, rooms
+from mandorla.dialogue.services.rooms import Room, Seat, Stored, StoredDraft
+from mandorla.dialogue.services.writer import Conflict, writer
+from mandorla.spaces import services as spaces
+from mandorla.vault import services as vault
+from mandorla.vault.core import Busy, Envelope, Locked, Moved, Refused, new_id
+
+PATIENCE_SECONDS = 3.0
+TRIES = 3
+DRAFT_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Committed: the command with this key is entry number `seq`."""
+
+    key: UUID
+    seq: int
+
+
+def move(seat: Seat, command: Command) -> Ack:
+    """Does what `command` asks, once, and returns when it is safe. Raises Refused, Moved, Locked, NotYours or Busy."""
+    for _ in range(TRIES):
+        rooms.room_of(seat)
+        try:
+            return start(seat, command).result(PATIENCE_SECONDS)
+        except Conflict:
+            rooms.forget(seat.thread)
+        except TooLong:
+            raise Busy from None
+        except (Refused, Moved):
+            known = _known(seat, command)
+            if known:
+                return known
+            raise
+    raise Busy
+
+
+def start(seat: Seat, command: Command) -> "Future[Ack]":
+    """Hands `command` to the pen without waiting and without touching the database.
+
+    Conflict, here or in the future: the room is cold or has gone on, so `move` must look again. Refused and Moved
+    may also be a repeat of something long committed: only `move` knows.
+    """
+    room = rooms.hot(seat.thread)
+    if room is None:
+        raise Conflict
+    fingerprint = _fingerprint(seat.person, command)
+    with room.lock:
+        if command.key in room.answers:
+            return _same_answer(room, command.key, fingerprint)
+        now = timezone.now()
+        entry = decide(
+            room.script,
+            room.tip.state,
+            seat.person,
+            command,
+            now=now,
+            room=seat.space,
+            resting=seat.rests is not None and seat.rests > now,
+        )
+        append = _appended(seat, room, entry, command.key)
+        answer = writer.submit(append, settled=append.settle)
+        room.remember(command.key, fingerprint, answer)
+    answer.add_done_callback(lambda done: rooms.forget(seat.thread) if done.exception() else None)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What is being typed: the words, the version of the room it was typed in, and of the draft it goes on from."""
+
+    words: str
+    seen: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of it: *kept* under this version; *other*: another page has written `words` meanwhile; *late*."""
+
+    name: str
+    version: int = 0
+    words: str = ""
+
+
+def save_draft(seat: Seat, typed: Typed) -> Kept:
+    """Keeps what someone is writing, for their own eyes. A page that is behind gets the other text instead."""
+    room = rooms.room_of(seat)
+    with room.lock:
+        if typed.seen < room.tip.state.turn or room.tip.state.over:
+            return Kept("late")
+        before = room.drafts.get(seat.person)
+        if typed.version != (before.version if before else 0):
+            return Kept("other", before.version, opened_draft(seat, before)) if before else Kept("other")
+        draft = _sealed_draft(seat, typed.words[:DRAFT_MAX], before)
+        room.drafts[seat.person] = draft
+        answer = writer.submit(_Keep(seat, draft))
+    try:
+        answer.result(PATIENCE_SECONDS)
+    except TooLong:
+        raise Busy from None
+    except Exception:
+        rooms.forget(seat.thread)
+        raise
+    return Kept("kept", draft.version)
+
+
+def opened_draft(seat: Seat, draft: StoredDraft) -> str:
+    """The words of a draft, for the one who writes it."""
+    plain = seat.own_keys.open(
+        draft.envelope, type="draft", field="words", record=draft.record, author=seat.person, revision=draft.version
+    )
+    return str(plain["words"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Append:
+    """The work of one entry: check again, move the thread on by one, insert, clear the draft that was sent."""
+
+    seat: Seat
+    room: Room
+    tip: Snapshot[Stored]
+    stored: Stored
+    state: Envelope
+    sends_words: bool
+
+    def __call__(self, cursor: Any) -> Ack:
+        seat, seq, epoch = self.seat, self.stored.seq, self.seat.keys.epoch
+        _may_still(cursor, seat)
+        thread, command = _id(seat.thread), _id(self.stored.command)
+        cursor.execute(
+            "UPDATE dialogue_thread SET next_seq = %s, state = %s, epoch = %s WHERE id = %s AND next_seq = %s"
+            " AND NOT EXISTS (SELECT 1 FROM dialogue_event WHERE thread_id = %s AND command = %s)",
+            [seq + 1, self.state.raw, epoch, thread, seq, thread, command],
+        )
+        if cursor.rowcount != 1:
+            raise Conflict
+        envelope = self.stored.envelope
+        assert envelope is not None  # a new entry has its words
+        cursor.execute(
+            "INSERT INTO dialogue_event (thread_id, seq, command, author, epoch, digest, envelope)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [thread, seq, command, _id(self.stored.author), epoch, envelope.digest, envelope.raw],
+        )
+        if self.sends_words and seat.person in self.room.drafts:
+            cursor.execute(
+                "DELETE FROM dialogue_draft WHERE thread_id = %s AND person = %s", [thread, _id(seat.person)]
+            )
+        bell.ring_afar(cursor, seat.thread)
+        return Ack(self.stored.command, seq)
+
+    def settle(self, ack: Ack) -> None:
+        """After the commit: what is shown moves on, and the bell rings."""
+        with self.room.lock:
+            self.room.shown = self.tip
+            if self.sends_words:
+                self.room.drafts.pop(self.seat.person, None)
+        bell.ring(self.room.thread, ack.key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keep:
+    """The work of one draft."""
+
+    seat: Seat
+    draft: StoredDraft
+
+    def __call__(self, cursor: Any) -> None:
+        _may_still(cursor, self.seat)
+        cursor.execute(
+            "INSERT INTO dialogue_draft (id, thread_id, person, version, envelope) VALUES (%s, %s, %s, %s, %s)"
+            " ON CONFLICT (thread_id, person) DO UPDATE SET version = excluded.version, envelope = excluded.envelope,"
+            " id = excluded.id WHERE dialogue_draft.version = excluded.version - 1",
+            [
+                _id(self.draft.record),
+                _id(self.seat.thread),
+                _id(self.seat.person),
+                self.draft.version,
+                self.draft.envelope.raw,
+            ],
+        )
+        if cursor.rowcount != 1:
+            raise Conflict
+
+
+def _may_still(cursor: Any, seat: Seat) -> None:
+    """Locked or NotYours if the key was turned, or the space left, since the seat was taken."""
+    now = int(time.time())
+    cursor.execute(vault.UNLOCK_CHECK_SQL, [_id(seat.unlock), now, now])
+    if cursor.fetchone() is None:
+        raise Locked
+    spaces.may_write(cursor, seat.space, seat.person, seat.keys.epoch)
+
+
+def _appended(seat: Seat, room: Room, entry: Entry, command: UUID) -> _Append:
+    """Seals an entry and the state it leads to; the room's tip moves on. Call under the room's lock."""
+    envelope = seat.keys.seal(wire.packed(entry), type="event", record=command, author=entry.author, revision=entry.seq)
+    state = fold(room.script, room.tip.state, entry, envelope.digest.hex())
+    stored = Stored(entry.seq, entry.author, command, envelope)
+    room.tip = room.tip.grown(state, entry.seq, stored)
+    sends_words = entry.author == seat.person and "words" in entry.body
+    return _Append(
+        seat, room, room.tip, stored, rooms.sealed_state(seat.keys, seat.thread, seat.space, state), sends_words
+    )
+
+
+def _sealed_draft(seat: Seat, words: str, kept: StoredDraft | None) -> StoredDraft:
+    record, version = new_id(), kept.version + 1 if kept else 1
+    envelope = seat.own_keys.seal(
+        {"words": words}, type="draft", field="words", record=record, author=seat.person, revision=version
+    )
+    return StoredDraft(version, record, envelope)
+
+
+def _same_answer(room: Room, key: UUID, fingerprint: bytes) -> "Future[Ack]":
+    before, answer = room.answers[key]
+    if before != fingerprint:
+        raise Refused("other_command")
+    return answer
+
+
+def _known(seat: Seat, command: Command) -> Ack | None:
+    """The answer to a command committed long ago; Refused if this one asks for something else under its key."""
+    row = Event.objects.filter(thread=seat.thread, command=command.key).values_list("seq", flat=True).first()
+    if row is None:
+        return None
+    entry = rooms.opened(seat, rooms.read(seat.thread, seqs=[row])[0])
+    if entry and (entry.do, entry.body.get("words", "")) != (command.do, command.words.strip()):
+        raise Refused("other_command")
+    return Ack(command.key, row)
+
+
+def _fingerprint(person: UUID, command: Command) -> bytes:
+    """What makes two commands the same: all but the version seen."""
+    return hashlib.sha256(repr((person, replace(command, seen=0))).encode()).digest()
+
+
+def _id(value: UUID) -> object:
+    return value if connection.vendor == "postgresql" else value.hex

@@ -1,0 +1,34 @@
+"""Rests: a while in which no demanding dialogue begins in a space. Anyone may set one; whose wish it was is nowhere."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from mandorla.spaces import services as spaces
+from mandorla.vault.core import Refused
+from mandorla.vault.services import KeyRing
+
+REST_DAYS = (1, 3, 7, 14)
+
+
+def rest(ring: KeyRing, space: UUID, days: int) -> None:
+    """Lets the dialogues of this space rest; a longer rest already there stays. Nobody is named, no reason asked."""
+    if days not in REST_DAYS:
+        raise Refused("rest_length")
+    until = timezone.now() + timedelta(days=days)
+    with transaction.atomic():
+        spaces.current(ring, space)
+        before = rests_until(ring, space)
+        record = spaces.only(space, "rest", space)
+        spaces.put(ring, space, "rest", {"until": max(until, before or until).isoformat()}, author=space, record=record)
+
+
+def rests_until(ring: KeyRing, space: UUID) -> datetime | None:
+    """Until when dialogues rest here, if they do."""
+    item = spaces.item_of(ring, space, "rest", record=spaces.only(space, "rest", space))
+    if item is None or item.broken:
+        return None
+    until = datetime.fromisoformat(item.value["until"])
+    return until if until > timezone.now() else None

@@ -1,0 +1,194 @@
+"""Rooms that are live: the folded state and the few sealed entries its screens show, kept while someone is there.
+
+A seat is one person's place in one room with the keys for it. Rooms hold no key and no word.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone, translation
+
+from mandorla.dialogue.core import Entry, Script, Snapshot, State, wire
+from mandorla.dialogue.core.state import ANSWERS_KEPT
+from mandorla.dialogue.models import Draft, Event, Thread
+from mandorla.dialogue.services import scripts
+from mandorla.dialogue.services.rests import rests_until
+from mandorla.spaces import services as spaces
+from mandorla.vault.core import Envelope, NotYours
+from mandorla.vault.services import KeyRing, ThreadKeys
+
+ROOMS_KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One person's place in one dialogue. `unlock` names the unlock row that every write checks again."""
+
+    person: UUID
+    thread: UUID
+    space: UUID
+    names: Mapping[UUID, str]
+    keys: ThreadKeys
+    own_keys: ThreadKeys
+    unlock: UUID
+    closed: bool
+    rests: datetime | None
+    language: str
+    zone: str
+
+    def close(self) -> None:
+        """Overwrites the keys."""
+        self.keys.close()
+        self.own_keys.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry as it lies in the store."""
+
+    seq: int
+    author: UUID
+    command: UUID
+    envelope: Envelope | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A draft as it lies in the store."""
+
+    version: int
+    record: UUID
+    envelope: Envelope
+
+
+@dataclass(slots=True)
+class Room:
+    """`shown` is committed; `tip` is where the pen will be once everything handed to it is written."""
+
+    thread: UUID
+    script: Script
+    shown: Snapshot[Stored]
+    tip: Snapshot[Stored]
+    drafts: dict[UUID, StoredDraft]
+    answers: "OrderedDict[UUID, tuple[bytes, Future[Any]]]" = field(default_factory=OrderedDict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def remember(self, key: UUID, fingerprint: bytes, answer: "Future[Any]") -> None:
+        """Keeps the answer to a command for when it is asked again."""
+        self.answers[key] = fingerprint, answer
+        if len(self.answers) > ANSWERS_KEPT:
+            self.answers.popitem(last=False)
+
+
+_rooms: OrderedDict[UUID, Room] = OrderedDict()
+_guard = threading.Lock()
+
+
+def seat_for(ring: KeyRing, thread: UUID, *, unlock: UUID) -> Seat:
+    """This person's seat. NotYours for a dialogue that is not there or not theirs."""
+    row = Thread.objects.filter(pk=thread).only("space").first()
+    if row is None:
+        raise NotYours
+    space = spaces.space_for(ring, row.space)
+    members = (space.me, *space.others)
+    people = tuple(member.person for member in members)
+    return Seat(
+        person=ring.person,
+        thread=thread,
+        space=row.space,
+        names={member.person: member.name for member in members},
+        keys=ring.thread_keys(row.space, thread, [*people, row.space]),
+        own_keys=ring.thread_keys(ring.personal, thread, [ring.person]),
+        unlock=unlock,
+        closed=space.closed,
+        rests=rests_until(ring, row.space),
+        language=translation.get_language() or "en",
+        zone=timezone.get_current_timezone_name(),
+    )
+
+
+def room_of(seat: Seat, *, checked: bool = False) -> Room:
+    """The live room, read from the store if it is cold or, when `checked`, if the store has gone on without it."""
+    room = hot(seat.thread)
+    if room and checked and room.shown.state.seq + 1 < _next_seq(seat.thread):
+        forget(seat.thread)
+        room = None
+    return room or _warm(seat)
+
+
+def hot(thread: UUID) -> Room | None:
+    """The room if it is live in this process."""
+    with _guard:
+        room = _rooms.get(thread)
+        if room:
+            _rooms.move_to_end(thread)
+        return room
+
+
+def forget(thread: UUID) -> None:
+    """Lets a room go cold: the next one to look reads the store."""
+    with _guard:
+        _rooms.pop(thread, None)
+
+
+def opened(seat: Seat, stored: Stored) -> Entry | None:
+    """The entry in clear for this seat; nothing for words that were withdrawn. Raises Sealed if it cannot be opened."""
+    if stored.envelope is None:
+        return None
+    plain = seat.keys.open(
+        stored.envelope, type="event", record=stored.command, author=stored.author, revision=stored.seq
+    )
+    return wire.entry(plain, stored.seq, stored.author)
+
+
+def read(thread: UUID, *, seqs: Iterable[int] = (), page: tuple[int, int] | None = None) -> list[Stored]:
+    """Entries as stored, in order: those numbered `seqs`, or those of a page (first and last number)."""
+    rows = Event.objects.filter(thread=thread).order_by("seq")
+    rows = rows.filter(seq__range=page) if page else rows.filter(seq__in=list(seqs))
+    return [Stored(*row) for row in rows.values_list("seq", "author", "command", "envelope")]
+
+
+def _next_seq(thread: UUID) -> int:
+    return Thread.objects.values_list("next_seq", flat=True).get(pk=thread)
+
+
+def _warm(seat: Seat) -> Room:
+    row = Thread.objects.get(pk=seat.thread)
+    state = state_of(row, seat.keys.open)
+    entries = {stored.seq: stored for stored in read(seat.thread, seqs=state.needed())}
+    drafts = {
+        person: StoredDraft(version, record, envelope)
+        for person, version, record, envelope in Draft.objects.filter(thread=seat.thread).values_list(
+            "person", "version", "id", "envelope"
+        )
+    }
+    snapshot = Snapshot(state, entries)
+    room = Room(seat.thread, scripts.script(state.script), snapshot, snapshot, drafts)
+    with _guard:
+        kept = _rooms.setdefault(seat.thread, room)
+        _rooms.move_to_end(seat.thread)
+        if len(_rooms) > ROOMS_KEPT:
+            _rooms.popitem(last=False)
+    return kept
+
+
+def sealed_state(keys: ThreadKeys, thread: UUID, space: UUID, state: State) -> Envelope:
+    """The folded state, sealed as the space's own."""
+    return keys.seal(state.packed(), type="thread", field="state", record=thread, author=space, revision=state.seq)
+
+
+def state_of(row: Thread, open_: Callable[..., dict[str, Any]]) -> State:
+    """The state in a thread's row, opened with a seat's or ring's `open`."""
+    plain = open_(row.state, type="thread", field="state", record=row.id, author=row.space, revision=row.next_seq - 1)
+    return State.unpacked(plain)
+
+
+def is_hot(seat: Seat) -> bool:
+    """Whether this seat's screen can be rendered without the database."""
+    return hot(seat.thread) is not None

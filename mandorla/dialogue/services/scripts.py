@@ -1,0 +1,135 @@
+"""Scripts and their words, read from the content folder once and kept."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from mandorla.dialogue.core import Script, State, assemble
+from mandorla.dialogue.core.wording import lacking
+
+DIALOGUES = Path(__file__).resolve().parents[2] / "content" / "dialogues"
+FEELINGS = Path(__file__).resolve().parents[2] / "content" / "feelings"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one script in one language, parts and script laid over each other."""
+
+    language: str
+    form: Mapping[str, str]
+    kinds: Mapping[str, str]
+    steps: Mapping[str, Mapping[str, Any]]
+
+    def of_step(self, state: State, prompt: str) -> Mapping[str, Any]:
+        """What a step says, with the wording of its prompt on top."""
+        step = self.steps[state.step]
+        return {**step, **step.get("prompts", {}).get(prompt, {})}
+
+
+@dataclass(frozen=True, slots=True)
+class FeelingGroup:
+    """A petal of the feelings wheel: its key, its name, and its words by key."""
+
+    key: str
+    name: str
+    words: Mapping[str, str]
+
+
+def script(name: str) -> Script:
+    """The script stored with a dialogue as `name/version`; released versions stay for ever."""
+    return _scripts()[name]
+
+
+def every() -> list[Script]:
+    """Every version of every script, also those nobody can ask for yet."""
+    return list(_scripts().values())
+
+
+def forms() -> list[Script]:
+    """The newest version of every script, gentle ones first: what a person may ask for, in the language spoken now."""
+    newest = {one.name: one for one in sorted(_scripts().values(), key=lambda one: one.version)}
+    offered = (one for one in newest.values() if any(_complete(one, language) for language in _spoken()))
+    return sorted(offered, key=lambda one: (not one.gentle, one.name))
+
+
+def words(script_id: str) -> Words:
+    """The words of a script in the language spoken now, or else in English."""
+    language = next((one for one in _spoken() if _complete(script(script_id), one)), "en")
+    return _words(script_id, language)
+
+
+def feelings() -> tuple[FeelingGroup, ...]:
+    """The feelings wheel in the language spoken now, or else in English."""
+    return _feelings(next((one for one in _spoken() if (FEELINGS / f"{one}.toml").exists()), "en"))
+
+
+def feeling_name(key: str) -> str:
+    """How a feeling of the wheel is called; an unknown key stands for itself."""
+    return next((group.words[key] for group in feelings() if key in group.words), key)
+
+
+def feeling_keys() -> frozenset[str]:
+    """Every feeling of the wheel."""
+    return frozenset(key for group in _feelings("en") for key in group.words)
+
+
+def _spoken() -> tuple[str, str]:
+    """The language spoken now: with its country, and without."""
+    code = translation.get_language() or "en"
+    return code, code.split("-")[0]
+
+
+def _folders() -> Iterable[Path]:
+    return (DIALOGUES, *(Path(extra) for extra in settings.EXTRA_SCRIPTS))
+
+
+@cache
+def _scripts() -> dict[str, Script]:
+    told = {
+        f"{file.parent.name}/{file.stem}": tomllib.loads(file.read_text("utf-8"))
+        for folder in _folders()
+        for file in sorted(folder.glob("*/[0-9]*.toml"))
+    }
+    return {name: assemble(one, told) for name, one in told.items() if "start" in one}
+
+
+@cache
+def _texts(name: str, language: str) -> Mapping[str, Any]:
+    for folder in _folders():
+        file = folder / name / f"{language}.toml"
+        if file.exists():
+            return tomllib.loads(file.read_text("utf-8"))
+    return {}
+
+
+@cache
+def _words(script_id: str, language: str) -> Words:
+    one = script(script_id)
+    layers = [_texts(part.split("/")[0], language) for part in (*one.parts, one.name)]
+    merged: dict[str, dict[str, Any]] = {"form": {}, "kinds": {}, "steps": {}}
+    for layer in layers:
+        for table, found in merged.items():
+            found.update(layer.get(table, {}))
+    return Words(language, **merged)
+
+
+@cache
+def _complete(one: Script, language: str) -> bool:
+    """Whether every step and every move of a script has its words: half-translated scripts are not offered."""
+    found = _words(one.id, language)
+    return not lacking(one, form=found.form, kinds=found.kinds, steps=found.steps)
+
+
+@cache
+def _feelings(language: str) -> tuple[FeelingGroup, ...]:
+    told = tomllib.loads((FEELINGS / f"{language}.toml").read_text("utf-8"))
+    return tuple(
+        FeelingGroup(group["key"], group["name"], {word["key"]: word["name"] for word in group["words"]})
+        for group in told["groups"]
+    )

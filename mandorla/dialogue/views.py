@@ -1,0 +1,250 @@
+"""The pages of dialogues: the list, asking, the room with its one POST, reading again, and what is private."""
+
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from mandorla.dialogue import forms, live, services
+from mandorla.spaces import services as spaces
+from mandorla.vault.core import Busy, Moved, Refused, new_id
+from mandorla.vault.views import UnlockedRequest, unlocked
+
+ONCE = ("how", "safety")
+
+
+@unlocked
+@require_GET
+def home(request: UnlockedRequest) -> HttpResponse:
+    """My spaces and their dialogues."""
+    views, page = spaces.spaces_of(request.ring), _number(request.GET.get("page"))
+    listed = services.dialogues_of(request.ring, views, page=page, zone=timezone.get_current_timezone_name())
+    return render(request, "dialogue/home.html", {"spaces": views, "dialogues": listed, "page": page})
+
+
+@unlocked
+@require_http_methods(["GET", "POST"])
+def ask(request: UnlockedRequest, space: UUID) -> HttpResponse:
+    """Asks the partner for a dialogue."""
+    view = spaces.space_for(request.ring, space)
+    if not view.open:
+        return redirect("spaces:space", space)
+    offered = services.forms_for(request.ring, space)
+    gentle = all(one.script.gentle or one.closed for one in offered)
+    first = _once(request, space, gentle=gentle)
+    if first:
+        return first
+    given = {"key": new_id(), "form": offered[0].script.name, "minutes": 30}
+    form = forms.Ask(offered, request.POST or None, initial=given)
+    if form.is_bound and form.is_valid():
+        try:
+            return redirect("dialogue:room", services.ask(request.ring, space, forms.asked(form)))
+        except Refused as refused:
+            form.add_error(None, _say(refused.reason, refused.facts))
+    rest = services.rests_until(request.ring, space)
+    facts = {"space": view, "form": form, "offered": offered, "rest": _moment(rest) if rest else ""}
+    return render(request, "dialogue/ask.html", facts, status=_status(form))
+
+
+@unlocked
+@require_http_methods(["GET", "POST"])
+def before(request: UnlockedRequest, what: str, space: UUID) -> HttpResponse:
+    """What comes once before a first dialogue: how it goes; and, for this person alone, whether it is safe to."""
+    view = spaces.space_for(request.ring, space)
+    if what not in ONCE:
+        raise Http404
+    then = _then(request)
+    form = forms.Rest(request.POST or None)
+    if request.method == "POST":
+        match request.POST.get("do"):
+            case "go_on":
+                services.shown(request.ring, what)
+                return redirect(then)
+            case "wait" if form.is_valid():
+                services.rest(request.ring, space, form.cleaned_data["days"])
+                return redirect("dialogue:home")
+            case "later":
+                return redirect("dialogue:home")
+    return render(request, f"dialogue/before_{what}.html", {"space": view, "then": then, "form": form})
+
+
+@unlocked
+@require_http_methods(["GET", "POST"])
+def rest(request: UnlockedRequest, space: UUID) -> HttpResponse:
+    """Lets dialogues rest for a while."""
+    view, form = spaces.space_for(request.ring, space), forms.Rest(request.POST or None)
+    if form.is_bound and form.is_valid():
+        services.rest(request.ring, space, form.cleaned_data["days"])
+        return redirect("dialogue:home")
+    until = services.rests_until(request.ring, space)
+    facts = {"space": view, "form": form, "until": _moment(until) if until else ""}
+    return render(request, "dialogue/rest.html", facts, status=_status(form))
+
+
+@unlocked
+@require_GET
+def room(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """The room."""
+    seat = _seat(request, thread)
+    view = services.room_for(seat, checked=True)
+    first = _once(request, seat.space, gentle=not view.demanding) if view.my_turn and not view.begun else None
+    return first or _room(request, seat, view)
+
+
+@unlocked
+@require_POST
+def move(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """The one door for acts by POST: with scripts it answers JSON, without them a page."""
+    seat = _seat(request, thread)
+    try:
+        ack = services.move(seat, forms.command_from(forms.plain(request.POST), seat.zone))
+    except Refused as refused:
+        return _refused(request, seat, refused, HTTPStatus.UNPROCESSABLE_ENTITY)
+    except Moved:
+        return _refused(request, seat, Refused("moved"), HTTPStatus.CONFLICT)
+    except Busy:
+        return _refused(request, seat, Refused("busy"), HTTPStatus.SERVICE_UNAVAILABLE)
+    if _wants_json(request):
+        return JsonResponse(live.screen_frame(seat) | {"ack": [ack.key.hex], "seq": ack.seq})
+    return redirect("dialogue:room", thread)
+
+
+@unlocked
+@require_GET
+def stage(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """The stage alone, as a push would bring it: for a page that has no socket just now."""
+    seat = _seat(request, thread)
+    services.room_for(seat, checked=True)
+    return JsonResponse(live.screen_frame(seat))
+
+
+@unlocked
+@require_POST
+def draft(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """Keeps what is being written, where there is no socket."""
+    kept = services.save_draft(_seat(request, thread), forms.draft_from(forms.plain(request.POST)))
+    return JsonResponse({"draft": kept.name, "version": kept.version, "words": kept.words})
+
+
+@unlocked
+@require_http_methods(["GET", "POST"])
+def prepare(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """A sheet to prepare with, which nobody else can open."""
+    form = forms.Sheet(request.POST or None, initial=services.kept_for_myself(request.ring, "sheet", thread))
+    return _own_page(request, thread, "sheet", form)
+
+
+@unlocked
+@require_http_methods(["GET", "POST"])
+def after(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """Afterwards: the feelings caught, what was parked, and how true it was, for oneself alone."""
+    form = forms.Afterwards(request.POST or None, initial=services.kept_for_myself(request.ring, "reflection", thread))
+    return _own_page(request, thread, "reflection", form)
+
+
+@unlocked
+@require_GET
+def words(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """The dialogue, to read again."""
+    read = services.transcript(_seat(request, thread), _number(request.GET.get("page")))
+    return render(request, "dialogue/words.html", {"thread": thread, "read": read})
+
+
+@unlocked
+@require_POST
+def timers(request: UnlockedRequest) -> HttpResponse:
+    """Shows or hides running clocks."""
+    services.set_timers(request.ring, on=request.POST.get("timers") == "on")
+    return redirect(_then(request))
+
+
+def _room(
+    request: UnlockedRequest,
+    seat: services.Seat,
+    view: services.RoomView,
+    *,
+    said: str = "",
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    facts = {
+        "room": view,
+        "thread": seat.thread,
+        "clocks": services.clocks_of(seat),
+        "timers": services.with_timers(request.ring),
+        "key": new_id().hex,
+        "aside_key": new_id().hex,
+        "said": said,
+    }
+    return render(request, "dialogue/room.html", facts, status=status)
+
+
+def _refused(request: UnlockedRequest, seat: services.Seat, refused: Refused, status: HTTPStatus) -> HttpResponse:
+    """Says why, shows the room as it is now, and keeps what was typed."""
+    said = _say(refused.reason, refused.facts)
+    if _wants_json(request):
+        told = {"nak": request.POST.get("key", ""), "why": refused.reason, "say": said}
+        response: HttpResponse = JsonResponse(live.screen_frame(seat) | told, status=status)
+    else:
+        view = services.room_for(seat, checked=True)
+        typed = request.POST.get("words", "")
+        response = _room(request, seat, replace(view, draft=typed) if typed else view, said=said, status=status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = "2"
+    return response
+
+
+def _wants_json(request: UnlockedRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _own_page(request: UnlockedRequest, thread: UUID, kind: str, form: Any) -> HttpResponse:
+    """A page kept for oneself: what it holds is in the form's `initial`; saving it shows it again."""
+    back = services.look_back(_seat(request, thread))
+    if form.is_bound and form.is_valid():
+        services.keep_for_myself(request.ring, kind, thread, form.cleaned_data)
+        return redirect(f"{request.path}?kept=1")
+    facts = {"form": form, "thread": thread, "back": back, "kept": "kept" in request.GET}
+    return render(request, f"dialogue/{kind}.html", facts, status=_status(form))
+
+
+def _seat(request: UnlockedRequest, thread: UUID) -> services.Seat:
+    return services.seat_for(request.ring, thread, unlock=request.unlock.id)
+
+
+def _once(request: UnlockedRequest, space: UUID, *, gentle: bool) -> HttpResponse | None:
+    """The page to see first, if there is one this person has not seen."""
+    for what in ONCE[:1] if gentle else ONCE:
+        if not services.was_shown(request.ring, what):
+            address = reverse("dialogue:before", args=[what, space])
+            return redirect(f"{address}?{urlencode({'next': request.path})}")
+    return None
+
+
+def _then(request: UnlockedRequest) -> str:
+    then = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(then, allowed_hosts=None)
+    return then if safe and then.startswith("/") else reverse("dialogue:home")
+
+
+def _say(why: str, facts: dict[str, Any]) -> str:
+    return live.say(why, translation.get_language() or "en", facts)
+
+
+def _moment(at: datetime) -> str:
+    return services.moment(at, translation.get_language() or "en", timezone.get_current_timezone_name())
+
+
+def _status(form: Any) -> int:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+
+
+def _number(told: str | None) -> int:
+    return int(told) if told and told.isdecimal() and len(told) < 7 else 0

@@ -1,6 +1,12 @@
-"""The same people everywhere: Ana and Ben are together, Cleo and Eve are not part of it."""
+"""What every test has: the cast, and no way around the rules of the house."""
+
+from typing import TYPE_CHECKING
 
 import pytest
+from pytest_django import DjangoDbBlocker
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "cast"}
 
@@ -11,3 +17,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
+
+
+@pytest.fixture(scope="session")
+def rehearsed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> "Cast":
+    """The cast, made once a run."""
+    from tests.cast import rehearse  # tests of pure rules need no Django models
+
+    with django_db_blocker.unblock():
+        return rehearse()
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest, rehearsed: "Cast") -> "Cast":
+    """Ana and Ben, who share a space, Cleo and Eve: all in this test's database."""
+    if not {"db", "transactional_db"} & set(request.fixturenames):
+        request.getfixturevalue("db")
+    rehearsed.enter()
+    return rehearsed

@@ -1,6 +1,7 @@
 """The doors of spaces. What is refused is worded here, beside the field it belongs to."""
 
 import io
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from mandorla.accounts.forms import wait_in_words
 from mandorla.spaces import services
 from mandorla.spaces.core import Invitation
 from mandorla.spaces.forms import JoinForm, LeaveForm
@@ -26,7 +28,6 @@ REFUSALS: Final[dict[str, Promise]] = {
     "own": _("This is your own invitation. Hand the code to your partner; they enter it."),
     "together": _("You two share a space already. You find it on your home page."),
     "doubtful": _("This invitation does not hold together. Please ask for a new one."),
-    "often": _("You have tried a few times. Please wait a moment before the next try."),
     "daily": _("That was the last new code for today. The one you have still opens."),
 }
 
@@ -75,7 +76,7 @@ def join(request: UnlockedRequest) -> HttpResponse:
         try:
             return redirect("spaces:space", services.join(request.ring, form.cleaned_data["code"]).id)
         except Refused as no:
-            form.add_error("code", str(REFUSALS[no.reason]))
+            form.add_error("code", _said(no))
     return render(request, "spaces/join.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -96,6 +97,12 @@ def leave(request: UnlockedRequest, space: UUID) -> HttpResponse:
         services.leave(request.ring, space, withdraw=form.cleaned_data["words"] == LeaveForm.WITHDRAW)
         return redirect("spaces:home")
     return render(request, "spaces/leave.html", {"space": found, "form": form}, status=422 if form.errors else 200)
+
+
+def _said(no: Refused) -> str:
+    if no.reason == "wait":
+        return wait_in_words(timedelta(seconds=int(no.facts["seconds"])))
+    return str(REFUSALS[no.reason])
 
 
 def _invitation(

@@ -3,7 +3,7 @@
 Whoever writes into a space comes through `current`; whoever reads comes through `space_for` or `spaces_of`.
 Reasons of `Refused`: "mistyped" and "wrong" (this code does not open anything, or not any more), "own" (an invitation
 of mine), "together" (we share a space already), "doubtful" (keys and invitation disagree), "daily" (too many
-invitations today), "often" (too many wrong codes: fact `seconds`), "closed", "waiting" (nobody has joined yet),
+invitations today), "wait" (too many wrong codes: fact `seconds`), "closed", "waiting" (nobody has joined yet),
 "epoch" (sealed under an old key).
 """
 

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.dispatch import receiver
 from django.utils.translation import gettext
 
+from mandorla.accounts.services.people import renamed
 from mandorla.spaces.core import MemberView, SpaceView
 from mandorla.spaces.models import Item, Member, Space
 from mandorla.spaces.services.answers import is_sure
-from mandorla.spaces.services.keeping import opened
+from mandorla.spaces.services.keeping import only, opened, write
 from mandorla.vault.core import NotYours
 from mandorla.vault.services import KeyRing
 
@@ -29,6 +31,19 @@ def space_for(ring: KeyRing, space: UUID) -> SpaceView:
     if not found:
         raise NotYours
     return found[0]
+
+
+@receiver(renamed)
+def call_me(sender: object, ring: KeyRing, called: str, **_: object) -> None:
+    """Tells every open space of mine what I am called from now on."""
+    mine = Space.objects.filter(member__person=ring.person, member__until=None, closed=False)
+    for space in mine.select_for_update(of=("self",)):
+        say_name(ring, space.id, called)
+
+
+def say_name(ring: KeyRing, space: UUID, name: str) -> None:
+    """Writes what I am called into a space, for its other members."""
+    write(ring, space, NAME, {"name": name}, record=only(space, NAME, ring.person))
 
 
 def _views(ring: KeyRing, rows: Iterable[Space]) -> list[SpaceView]:

@@ -3,7 +3,7 @@
 from django.dispatch import Signal
 
 joined = Signal()
-"""Someone joined. With `ring` (theirs) and `space` (UUID); the space may be written to."""
+"""Someone joined. With `ring` (theirs) and `space` (SpaceView); the space may be written to."""
 
 leaving = Signal()
 """Someone leaves. With `ring` (theirs, still able to read), `space` (UUID), `person` (UUID), `withdraw` (bool)."""

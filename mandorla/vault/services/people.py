@@ -98,7 +98,10 @@ def make_keys(person: UUID, personal: UUID, passphrase: str) -> Made:
     grant = own_grant(ring, personal)
     ring.hold([grant])
     root, account = _new_root(person, chosen)
-    slots = [_slot(person, PASSWORD, root.kek(), bundle), _slot(person, RECOVERY, core.recovery_kek(code), bundle)]
+    slots = [
+        _slot(person, PASSWORD, root.kek(), bundle),
+        _slot(person, RECOVERY, core.recovery_kek(code, person.bytes), bundle),
+    ]
     drawers = new_drawer(ring, root, code)
     root.close()
 
@@ -132,7 +135,7 @@ def open_keys(person: Keyed, root: Root) -> KeyRing:
 
 def open_with_code(person: Keyed, code: str) -> KeyRing:
     """A person's key ring by their recovery code; `Refused` as code_wrong for a slip of the pen, `Sealed` otherwise."""
-    kek = core.recovery_kek(core.read(code))
+    kek = core.recovery_kek(core.read(code), person.id.bytes)
     return KeyRing(person.id, person.personal, _opened(person.id, RECOVERY, kek))
 
 
@@ -163,7 +166,7 @@ def recover(person: Keyed, code: str, passphrase: str) -> Recovered:
 
     def store() -> None:
         _wrap_anew(person.id, PASSWORD, kek, ring.bundle())
-        _wrap_anew(person.id, RECOVERY, core.recovery_kek(new), ring.bundle())
+        _wrap_anew(person.id, RECOVERY, core.recovery_kek(new, person.id.bytes), ring.bundle())
         drawer.store(drawer_kek, core.recovery_drawer_kek(new, person.id.bytes))
         end_sessions(person.id)
 
@@ -178,7 +181,7 @@ def renew_recovery(person: Keyed, passphrase: str) -> Renewed:
     root.close()
 
     def store() -> None:
-        _wrap_anew(person.id, RECOVERY, core.recovery_kek(new), bundle)
+        _wrap_anew(person.id, RECOVERY, core.recovery_kek(new, person.id.bytes), bundle)
         drawer.store(None, core.recovery_drawer_kek(new, person.id.bytes))
         bundle.close()
 

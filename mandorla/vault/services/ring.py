@@ -111,7 +111,7 @@ class KeyRing:
 
     # Sealing and opening
 
-    def seal(
+    def seal(  # noqa: PLR0913  # a place has six parts
         self,
         value: dict[str, Any],
         *,
@@ -129,7 +129,7 @@ class KeyRing:
         place = Place(space.bytes, type, record.bytes, field, who.bytes, revision)
         return core.seal(self._key_for(space, epoch, who, thread), core.pack(value), epoch=epoch, at=place)
 
-    def open(
+    def open(  # noqa: PLR0913  # a place has six parts
         self,
         envelope: Envelope,
         *,
@@ -283,14 +283,14 @@ class ThreadKeys:
     def __repr__(self) -> str:
         return "sealed"
 
-    def seal(
+    def seal(  # noqa: PLR0913  # a place has six parts
         self, plaintext: dict[str, Any], *, type: str, record: UUID, author: UUID, revision: int, field: str = "body"
     ) -> Envelope:
         """Seal a value under the newest epoch; `NotYours` for an author these keys are not for."""
         place = Place(self.space.bytes, type, record.bytes, field, author.bytes, revision)
         return core.seal(self._key(self.epoch, author), core.pack(plaintext), epoch=self.epoch, at=place)
 
-    def open(
+    def open(  # noqa: PLR0913  # a place has six parts
         self, envelope: Envelope, *, type: str, record: UUID, author: UUID, revision: int, field: str = "body"
     ) -> dict[str, Any]:
         """The value that was sealed; `Sealed` if it does not open."""

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mandorla.dialogue import forms, live, services
 from mandorla.spaces import services as spaces
@@ -22,7 +22,7 @@ ONCE = ("how", "safety")
 
 
 @unlocked
-@require_GET
+@require_safe
 def home(request: UnlockedRequest) -> HttpResponse:
     """My spaces and their dialogues."""
     views, page = spaces.spaces_of(request.ring), _number(request.GET.get("page"))
@@ -31,7 +31,7 @@ def home(request: UnlockedRequest) -> HttpResponse:
 
 
 @unlocked
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: UnlockedRequest, space: UUID) -> HttpResponse:
     """Asks the partner for a dialogue."""
     view = spaces.space_for(request.ring, space)
@@ -55,29 +55,26 @@ def ask(request: UnlockedRequest, space: UUID) -> HttpResponse:
 
 
 @unlocked
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def before(request: UnlockedRequest, what: str, space: UUID) -> HttpResponse:
     """What comes once before a first dialogue: how it goes; and, for this person alone, whether it is safe to."""
     view = spaces.space_for(request.ring, space)
     if what not in ONCE:
         raise Http404
-    then = _then(request)
-    form = forms.Rest(request.POST or None)
-    if request.method == "POST":
-        match request.POST.get("do"):
-            case "go_on":
-                services.shown(request.ring, what)
-                return redirect(then)
-            case "wait" if form.is_valid():
-                services.rest(request.ring, space, form.cleaned_data["days"])
-                return redirect("dialogue:home")
-            case "later":
-                return redirect("dialogue:home")
-    return render(request, f"dialogue/before_{what}.html", {"space": view, "then": then, "form": form})
+    if request.method != "POST":
+        return render(request, f"dialogue/before_{what}.html", {"space": view, "action": request.get_full_path()})
+    match request.POST.get("answer"):
+        case "go":
+            services.shown(request.ring, what)
+            return redirect(_then(request))
+        case "wait":
+            return redirect("dialogue:rest", space)
+        case _:
+            return redirect("dialogue:home")
 
 
 @unlocked
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def rest(request: UnlockedRequest, space: UUID) -> HttpResponse:
     """Lets dialogues rest for a while."""
     view, form = spaces.space_for(request.ring, space), forms.Rest(request.POST or None)
@@ -90,7 +87,7 @@ def rest(request: UnlockedRequest, space: UUID) -> HttpResponse:
 
 
 @unlocked
-@require_GET
+@require_safe
 def room(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """The room."""
     seat = _seat(request, thread)
@@ -118,7 +115,7 @@ def move(request: UnlockedRequest, thread: UUID) -> HttpResponse:
 
 
 @unlocked
-@require_GET
+@require_safe
 def stage(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """The stage alone, as a push would bring it: for a page that has no socket just now."""
     seat = _seat(request, thread)
@@ -135,7 +132,7 @@ def draft(request: UnlockedRequest, thread: UUID) -> HttpResponse:
 
 
 @unlocked
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def prepare(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """A sheet to prepare with, which nobody else can open."""
     form = forms.Sheet(request.POST or None, initial=services.kept_for_myself(request.ring, "sheet", thread))
@@ -143,7 +140,7 @@ def prepare(request: UnlockedRequest, thread: UUID) -> HttpResponse:
 
 
 @unlocked
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def after(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """Afterwards: the feelings caught, what was parked, and how true it was, for oneself alone."""
     form = forms.Afterwards(request.POST or None, initial=services.kept_for_myself(request.ring, "reflection", thread))
@@ -151,7 +148,7 @@ def after(request: UnlockedRequest, thread: UUID) -> HttpResponse:
 
 
 @unlocked
-@require_GET
+@require_safe
 def words(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """The dialogue, to read again."""
     read = services.transcript(_seat(request, thread), _number(request.GET.get("page")))
@@ -181,6 +178,7 @@ def _room(
         "timers": services.with_timers(request.ring),
         "key": new_id().hex,
         "aside_key": new_id().hex,
+        "park_key": new_id().hex,
         "said": said,
     }
     return render(request, "dialogue/room.html", facts, status=status)

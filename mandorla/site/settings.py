@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "mandorla.site.middleware.SameOrigin",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "mandorla.vault.middleware.Unlock",
+    "mandorla.accounts.middleware.Settled",
 ]
 
 ROOT_URLCONF = "mandorla.site.urls"
@@ -99,9 +100,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["mandorla.accounts.backends.Passphrase"]
-PASSWORD_HASHERS = ["mandorla.accounts.backends.Verifier"]
+PASSWORD_HASHERS: list[str] = []  # the vault compares verifiers; Django must never make a hash of its own
 LOGIN_URL = "accounts:sign-in"
-LOCK_URL = "accounts:unlock"
+LOGIN_REDIRECT_URL = "dialogue:home"
 
 SESSION_ENGINE = "mandorla.vault.backends"
 SESSION_SAVE_EVERY_REQUEST = False

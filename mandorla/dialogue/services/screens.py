@@ -70,6 +70,8 @@ class RoomView:
     chunks_before: int
     buttons: tuple[Button, ...]
     aside: tuple[Button, ...]
+    breathes: bool
+    together: bool
     wheel: tuple[FeelingGroup, ...]
     draft: str
     draft_version: int
@@ -86,6 +88,11 @@ class RoomView:
     def says(self) -> bool:
         """Whether something can be written now."""
         return self.medium == "written" and any(button.act == "say" for button in self.buttons)
+
+    @property
+    def appoints(self) -> bool:
+        """Whether a time can be named now."""
+        return any(button.act == "appoint" for button in self.buttons)
 
 
 Clocks = dict[str, tuple[int, int]]
@@ -177,6 +184,8 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         chunks_before=seen.chunks_before,
         buttons=_buttons(seen.offers, told, state.medium),
         aside=_buttons(seen.aside, told, state.medium),
+        breathes=bool(script.steps[state.step].seconds),
+        together=script.steps[state.step].role == "both",
         wheel=scripts.feelings() if any(offer.act == "pick" for offer in seen.offers) else (),
         draft=opened_draft(seat, draft) if draft else "",
         draft_version=draft.version if draft else 0,

@@ -29,9 +29,7 @@ def rehearsed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> "Cas
 
 
 @pytest.fixture
-def cast(request: pytest.FixtureRequest, rehearsed: "Cast") -> "Cast":
-    """Ana and Ben, who share a space, Cleo and Eve: all in this test's database."""
-    if not {"db", "transactional_db"} & set(request.fixturenames):
-        request.getfixturevalue("db")
+def cast(db: None, rehearsed: "Cast") -> "Cast":
+    """Ana and Ben, who share a space, Cleo and Eve: all in this test's database, transactional or not."""
     rehearsed.enter()
     return rehearsed

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed
+from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed, StepUp
 
 RETRY_SECONDS = 3
 
@@ -45,9 +44,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     )
 
 
-def lock_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+def ask_passphrase(request: HttpRequest, exception: Exception, *, at: str) -> HttpResponse:
     """Ask for the passphrase, then come back here."""
-    return HttpResponseRedirect(f"{reverse(settings.LOCK_URL)}?{urlencode({'next': request.path})}")
+    return HttpResponseRedirect(f"{reverse(at)}?{urlencode({'next': request.path})}")
 
 
 def foreign(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -69,7 +68,8 @@ def refused(request: HttpRequest, exception: Exception, *, kind: str) -> HttpRes
 
 Answer = Callable[[HttpRequest, Exception], HttpResponse]
 ANSWERS: dict[type, Answer] = {
-    Locked: lock_page,
+    Locked: partial(ask_passphrase, at="accounts:unlock"),
+    StepUp: partial(ask_passphrase, at="accounts:step-up"),
     NotYours: missing,
     Busy: busy,
     Moved: partial(refused, kind="moved"),

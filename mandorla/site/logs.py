@@ -52,14 +52,14 @@ def _short(filename: str) -> str:
     return filename.rpartition("site-packages/")[2] if "site-packages" in file.parts else file.name
 
 
-def access(request: HttpRequest, status: int, seconds: float) -> None:
+def access(request: HttpRequest, method: str, status: int, seconds: float) -> None:
     """One line for one page: the pattern of its address, what came of it, how long it took."""
     static = request.path_info.startswith(settings.STATIC_URL)
     pattern = request.resolver_match.route if request.resolver_match else "static/" if static else "-"
     log.info(
         "page=/%s method=%s status=%d ms=%d number=%s",
         pattern,
-        request.method if request.method in METHODS else "-",
+        method if method in METHODS else "-",
         status,
         seconds * 1000,
         getattr(request, "number", "-"),

@@ -22,10 +22,13 @@ class Answer:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
         request.number = secrets.token_hex(4)  # type: ignore[attr-defined]  # names this request in page and log
+        method = request.method or "-"
+        if method == "HEAD":  # the server sends no body, so no view needs to know
+            request.method = "GET"
         response = self.get_response(request)
         response.setdefault("Cache-Control", "no-store")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        logs.access(request, response.status_code, time.perf_counter() - began)
+        logs.access(request, method, response.status_code, time.perf_counter() - began)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

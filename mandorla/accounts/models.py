@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 
+from mandorla.accounts.fields import Parameters
 from mandorla.vault.core import new_id
 from mandorla.vault.fields import SealedField
 
@@ -25,7 +26,7 @@ class Person(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=new_id)
     name_digest = models.BinaryField(max_length=32, unique=True)
     salt = models.BinaryField(max_length=16)
-    kdf = models.JSONField()
+    kdf = Parameters()
     x25519 = models.BinaryField(max_length=32)
     ed25519 = models.BinaryField(max_length=32)
     personal = models.UUIDField(unique=True)

@@ -2,6 +2,7 @@
 
 from django.db import migrations, models
 
+import mandorla.accounts.fields
 import mandorla.vault.core.keys
 import mandorla.vault.fields
 
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=mandorla.vault.core.keys.new_id, primary_key=True, serialize=False)),
                 ("name_digest", models.BinaryField(max_length=32, unique=True)),
                 ("salt", models.BinaryField(max_length=16)),
-                ("kdf", models.JSONField()),
+                ("kdf", mandorla.accounts.fields.Parameters()),
                 ("x25519", models.BinaryField(max_length=32)),
                 ("ed25519", models.BinaryField(max_length=32)),
                 ("personal", models.UUIDField(unique=True)),

@@ -21,6 +21,7 @@ from mandorla.spaces.services import invite, join
 from mandorla.vault.backends import SessionStore
 from mandorla.vault.core import Bundle
 from mandorla.vault.services import KeyRing
+from mandorla.vault.services.unlock import open_request
 
 FEATURES = ("vault", "accounts", "spaces", "safety", "dialogue")
 
@@ -45,6 +46,8 @@ class Someone:
         """A browser in which this person is signed in and unlocked. With `csrf`, forms need their token."""
         request = RequestFactory().get("/")
         request.session = SessionStore()
+        open_request(request)
+        request.ring = request.unlock = request.unlock_cookie = None  # type: ignore[attr-defined]  # as the middleware
         enter(request, Person.objects.get(id=self.id), self.ring())
         request.session.save()
         return _with_cookies(Client(enforce_csrf_checks=csrf), request)

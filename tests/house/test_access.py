@@ -1,0 +1,186 @@
+"""Who gets what, at every address, by every method. An address or a view that says nothing about it fails."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from mandorla.accounts.services import sign_up
+from mandorla.dialogue import services as dialogue
+from mandorla.spaces import services as spaces
+from mandorla.vault.core import new_id
+from mandorla.vault.models import UnlockRow
+from tests.cast import Cast, Someone
+
+TABLE = tomllib.loads((Path(__file__).parent / "access.toml").read_text())
+ROLES = ("anon", "new", "ana", "ben", "ex", "eve", "locked", "stale")
+PARTNERS = {"ana", "ben", "stale", "locked"}  # the last two are Ana, later
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
+
+
+def addresses() -> dict[str, URLPattern]:
+    """Every address by its name; two of one name would hide each other."""
+    return dict(_walk(get_resolver(), ""))
+
+
+def _walk(resolver: URLResolver, namespace: str) -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, entry.namespace or namespace)
+        else:
+            yield f"{namespace}:{entry.name}", entry
+
+
+NAMES = sorted(addresses())
+OF_PARTNERS = sorted(
+    f"{namespace}:{name}"
+    for namespace, names in TABLE.items()
+    for name, listed in names.items()
+    if "partners" in listed.values()
+)
+ASKED = {"accounts:sign-in": "sign in", "accounts:unlock": "unlock", "accounts:step-up": "step up"}
+
+
+@pytest.fixture
+def places(cast: Cast) -> dict[str, dict[str, Any]]:
+    """What stands in the addresses: for most people Ana's and Ben's, for the ex partner what they shared with Ana."""
+    ours = {"space": cast.space, "thread": _dialogue(cast.ana, cast.space), "what": "how"}
+    theirs = spaces.invite(cast.ana.ring())
+    with_cleo = spaces.join(cast.cleo.ring(), theirs.code).id
+    past = {"space": with_cleo, "thread": _dialogue(cast.ana, with_cleo), "what": "how"}
+    spaces.leave(cast.cleo.ring(), with_cleo, withdraw=False)
+    return {role: past if role == "ex" else ours for role in ROLES}
+
+
+@pytest.fixture
+def browsers(cast: Cast, places: dict[str, dict[str, Any]]) -> dict[str, Client]:
+    """One for each role."""
+    stale = cast.ana.browser()
+    UnlockRow.objects.update(passphrase_at=1)
+    return {
+        "anon": Client(),
+        "new": _unsettled(cast),
+        "ana": cast.ana.browser(),
+        "ben": cast.ben.browser(),
+        "ex": cast.cleo.browser(),
+        "eve": cast.eve.browser(),
+        "locked": cast.ana.locked_browser(),
+        "stale": stale,
+    }
+
+
+def test_every_address_is_listed() -> None:
+    assert len(NAMES) == len(list(_walk(get_resolver(), "")))
+    assert set(NAMES) == {f"{namespace}:{name}" for namespace, names in TABLE.items() for name in names}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_view_has_the_door_that_is_listed(name: str) -> None:
+    assert getattr(addresses()[name].callback, "door", "none") == _listed(name)["door"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everybody_gets_what_is_theirs(
+    name: str, places: dict[str, dict[str, Any]], browsers: dict[str, Client]
+) -> None:
+    wanted = {(role, method): _wanted(name, role, method) for role in ROLES for method in METHODS}
+
+    found = {
+        (role, method): _outcome(_visit(browsers[role], method, _address(name, places[role])))
+        for role, method in wanted
+    }
+
+    assert found == wanted
+
+
+@pytest.mark.parametrize("name", OF_PARTNERS)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_not_yours_looks_like_not_there(
+    name: str, method: str, places: dict[str, dict[str, Any]], browsers: dict[str, Client]
+) -> None:
+    nowhere = places["eve"] | {"space": new_id(), "thread": new_id()}
+
+    not_hers = _visit(browsers["eve"], method, _address(name, places["eve"]))
+    not_there = _visit(browsers["eve"], method, _address(name, nowhere))
+
+    assert _seen(not_hers) == _seen(not_there)
+
+
+def _listed(name: str) -> dict[str, str]:
+    namespace, _, page = name.partition(":")
+    listed: dict[str, str] = TABLE.get(namespace, {}).get(page, {"door": "unlisted", "get": "-", "post": "-"})
+    return listed
+
+
+def _wanted(name: str, role: str, method: str) -> str:
+    listed = _listed(name)
+    door = listed["door"]
+    if door != "public" and role == "anon":
+        return "sign in"
+    if door in ("unlocked", "step_up") and role == "locked":
+        return "unlock"
+    if door == "step_up" and role == "stale":
+        return "step up"
+    who = listed.get("get" if method == "HEAD" else method.lower(), "-")
+    if who == "-":
+        return "not offered"
+    return "in" if who == "all" or role in PARTNERS else "nothing there"
+
+
+def _outcome(response: HttpResponse) -> str:
+    to = response.headers.get("Location", "")
+    for page, outcome in ASKED.items():
+        if to.startswith(f"{reverse(page)}?next="):
+            return outcome
+    match response.status_code:
+        case 200 | 204 | 301 | 302 | 303 | 400 | 403 | 409 | 422:
+            return "in"
+        case 404:
+            return "nothing there"
+        case 405:
+            return "not offered"
+        case other:
+            return str(other)
+
+
+def _visit(browser: Client, method: str, address: str) -> HttpResponse:
+    """One request of a browser that stays as it was, to a database that stays as it was."""
+    again = Client()
+    again.cookies.load({name: morsel.value for name, morsel in browser.cookies.items()})
+    with transaction.atomic():
+        response: HttpResponse = again.generic(method, address)
+        transaction.set_rollback(True)
+    return response
+
+
+def _seen(response: HttpResponse) -> tuple[int, dict[str, str], str]:
+    """All that reaches a person, but for the form token, which is new each time."""
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+    return response.status_code, dict(response.headers), text
+
+
+def _address(name: str, place: dict[str, Any]) -> str:
+    wanted = addresses()[name].pattern.converters
+    return reverse(name, kwargs={key: place[key] for key in wanted})
+
+
+def _dialogue(someone: Someone, space: UUID) -> UUID:
+    ring = someone.ring()
+    script = next(form.script for form in dialogue.forms_for(ring, space) if not form.closed)
+    asked = dialogue.Asked(key=new_id(), script=script.name, topic="Sundays", medium="written", minutes=30, wish=None)
+    return dialogue.ask(ring, space, asked)
+
+
+def _unsettled(cast: Cast) -> Client:
+    made = sign_up("dora", "Dora", "Dora counts all of the swallows twice", settled=False)
+    bundle = bytes(made.ring.bundle().written())
+    dora = Someone("dora", "Dora", "", "", made.person.id, made.person.personal, bundle)
+    return dora.browser()

@@ -35,7 +35,7 @@ class Member(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("space", "person", name="member_once"),
+            models.UniqueConstraint(fields=["space", "person"], name="member_once"),
             models.CheckConstraint(name="member_role", condition=Q(role="partner")),
         ]
 
@@ -62,4 +62,4 @@ class Item(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="item_revision", condition=Q(revision__gte=1))]
-        indexes = [models.Index("space", "type", "author", name="item_place")]
+        indexes = [models.Index(fields=["space", "type", "author"], name="item_place")]

@@ -5,9 +5,34 @@ from pathlib import Path
 
 WHEEL = tomllib.loads((Path(__file__).parents[2] / "mandorla" / "content" / "feelings" / "en.toml").read_text())
 WORDS = [word for group in WHEEL["groups"] for word in group["words"]]
-THOUGHTS = """abandoned abused attacked betrayed blamed cheated criticised disrespected ignored insulted judged
-manipulated misunderstood neglected pressured provoked punished rejected tricked unappreciated unheard unloved unseen
-unsupported unwanted used""".split()
+THOUGHTS = {
+    "abandoned",
+    "abused",
+    "attacked",
+    "betrayed",
+    "blamed",
+    "cheated",
+    "criticised",
+    "disrespected",
+    "ignored",
+    "insulted",
+    "judged",
+    "manipulated",
+    "misunderstood",
+    "neglected",
+    "pressured",
+    "provoked",
+    "punished",
+    "rejected",
+    "tricked",
+    "unappreciated",
+    "unheard",
+    "unloved",
+    "unseen",
+    "unsupported",
+    "unwanted",
+    "used",
+}
 
 
 def test_it_has_seven_or_eight_groups_of_seven_to_nine_words() -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from mandorla.spaces.models import Member, Space
 from mandorla.spaces.services.answers import is_sure
-from mandorla.vault.core import NotYours, Refused
+from mandorla.vault.core import Busy, NotYours, Refused
 from mandorla.vault.services import KeyRing, rotate
 
 ROTATE_DAYS = 90
@@ -22,7 +22,8 @@ MAY_WRITE_SQL = (
 def current(ring: KeyRing, space: UUID) -> int:
     """The epoch to write under, rotated first when due. Call inside the transaction that writes: it locks the space.
 
-    `NotYours`; Refused: "closed", "waiting", "doubtful", "epoch". A personal space is always open to its owner.
+    `NotYours`; Refused: "closed", "waiting", "doubtful", "epoch"; `Busy` if someone else rotated just now.
+    A personal space is always open to its owner.
     """
     if space == ring.personal:
         return ring.epoch(space)
@@ -39,7 +40,12 @@ def current(ring: KeyRing, space: UUID) -> int:
     if row.rotate_due <= timezone.now().date():
         row.epoch, row.rotate_due = rotate(ring, space, people), next_rotation()
         row.save(update_fields=["epoch", "rotate_due"])
-    return _held(ring, row)
+    held = ring.epoch(space)
+    if held < row.epoch:  # somebody else rotated while we waited for the lock: the next request has their grant
+        raise Busy
+    if held > row.epoch:
+        raise Refused("epoch")
+    return held
 
 
 def may_write(cursor: Any, space: UUID, person: UUID, epoch: int) -> None:
@@ -68,12 +74,3 @@ def members_of(space: UUID) -> list[UUID]:
 def next_rotation() -> date:
     """The day on which a key given today is due to be replaced."""
     return timezone.now().date() + timedelta(days=ROTATE_DAYS)
-
-
-def _held(ring: KeyRing, row: Space) -> int:
-    """Somebody else may have rotated while we waited for the lock; their grant is there by now."""
-    if ring.epoch(row.id) != row.epoch:
-        ring.refresh()
-    if ring.epoch(row.id) != row.epoch:
-        raise Refused("epoch")
-    return row.epoch

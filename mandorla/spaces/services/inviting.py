@@ -92,7 +92,6 @@ def remove(ring: KeyRing, space: Space) -> None:
     drop_grants(space.id, ring.person)
     Item.objects.filter(space=space.id).delete()
     space.delete()
-    ring.refresh()
 
 
 def _waiting(ring: KeyRing) -> Space | None:
@@ -130,30 +129,33 @@ def _joined(ring: KeyRing, invitation: UUID, code: str) -> UUID:
 
 def _come_in(ring: KeyRing, pending: PendingGrant, code: str) -> None:
     space = pending.space_id
-    people = members_of(space)
-    if ring.person in people:
-        raise Refused("own")
+    inviter = _inviter(ring, space)
     try:
         answer = accept_invitation(ring, space, code, pending.wrapped)
-        _check(ring.person, people, answer.inviter)
-    except (Refused, Sealed) as problem:
-        ring.refresh()  # the keys just given are taken back with the transaction
-        raise problem if isinstance(problem, Refused) else Refused("doubtful") from None
+    except Sealed:
+        raise Refused("doubtful") from None
+    if answer.inviter != inviter:
+        raise Refused("doubtful")
+    said = answers.written(ring, pending.id, answer)
     pending.delete()
     Member.objects.create(space_id=space, person_id=ring.person)
     Space.objects.filter(pk=space).update(rotate_due=next_rotation())
     say_name(ring, space, my_name(ring))
-    said = answers.written(ring, pending.id, answer)
     write(ring, space, ANSWER, said, record=only(space, ANSWER, ring.person))
     joined.send(Space, ring=ring, space=space_for(ring, space))
 
 
-def _check(me: UUID, people: list[UUID], inviter: UUID) -> None:
-    if people != [inviter]:
-        raise Refused("doubtful")
-    theirs = Member.objects.filter(space=OuterRef("space"), person=inviter, until=None)
-    if Member.objects.filter(Exists(theirs), person=me, until=None, space__closed=False).exists():
+def _inviter(ring: KeyRing, space: UUID) -> UUID:
+    """Who is in the space, if it is somebody I do not share one with already."""
+    people = members_of(space)
+    if ring.person in people:
+        raise Refused("own")
+    theirs = Member.objects.filter(space=OuterRef("space"), person__in=people, until=None)
+    if Member.objects.filter(Exists(theirs), person=ring.person, until=None, space__closed=False).exists():
         raise Refused("together")
+    if len(people) != 1:
+        raise Refused("doubtful")
+    return people[0]
 
 
 def _forget_codes(ring: KeyRing, space: Space) -> None:

@@ -31,7 +31,6 @@ def leave(ring: KeyRing, space: UUID, *, withdraw: bool) -> None:
         row.save(update_fields=["closed"])
         drop_grants(space, ring.person)
         _gone(ring.person, space, withdraw=withdraw, last=not people.filter(until=None).exists()).delete()
-    ring.refresh()
 
 
 def _gone(person: UUID, space: UUID, *, withdraw: bool, last: bool) -> QuerySet[Item]:

@@ -47,7 +47,7 @@ def say_name(ring: KeyRing, space: UUID, name: str) -> None:
 
 
 def _views(ring: KeyRing, rows: Iterable[Space]) -> list[SpaceView]:
-    spaces = {row.id: row for row in rows}
+    spaces = {row.id: row for row in rows if ring.epochs(row.id)}  # being listed is not enough: a key makes it mine
     members = defaultdict(list)
     for member in Member.objects.filter(space__in=spaces).order_by("person"):
         members[member.space_id].append(member)
@@ -57,7 +57,6 @@ def _views(ring: KeyRing, rows: Iterable[Space]) -> list[SpaceView]:
 
 
 def _view(ring: KeyRing, space: Space, members: list[Member], names: Names) -> SpaceView:
-    ring.epoch(space.id)  # being listed is not enough: without a key the space is not mine
     others = [member for member in members if member.person_id != ring.person]
     unsure = not space.closed and not all(is_sure(ring, space.id, other.person_id) for other in others)
     return SpaceView(

@@ -1,4 +1,4 @@
-"""Draws the small pictures of the sign from icon.svg: for home screens, and for browsers that know no SVG. Wants Chromium.
+"""Draws the small pictures of the sign from icon.svg: for home screens and old browsers. Wants Chromium.
 
 The sign on a tab or a home screen is grey on purpose: it tells nothing.
 """
@@ -16,8 +16,8 @@ CHROMIUM = "/usr/bin/chromium"
 def draw(browser: Browser, size: int) -> bytes:
     """The sign as PNG of this many pixels."""
     page = browser.new_page(viewport={"width": size, "height": size})
-    svg = (ICONS / "icon.svg").read_text().replace("<svg ", f'<svg width="{size}" height="{size}" style="display:block" ')
-    page.set_content(f"<body style='margin:0;background:transparent'>{svg}")
+    svg = (ICONS / "icon.svg").read_text().replace("<svg ", f'<svg width="{size}" height="{size}" ')
+    page.set_content(f"<style>body {{ margin: 0 }} svg {{ display: block }}</style>{svg}")
     png = page.screenshot(omit_background=True)
     page.close()
     return png

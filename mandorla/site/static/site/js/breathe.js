@@ -1,7 +1,7 @@
 /**
  * Two screens breathe as one. The stylesheet breathes in a circle of ten seconds; this sets where in the circle it stands,
  * from the page's clock: <div data-clock="breath" data-seconds="60" data-remaining="43000" hidden>. The server says the
- * milliseconds left on every page and push; clocks of devices are never compared.
+ * milliseconds left with every page and push; clocks of devices are never compared.
  */
 
 const BREATH_MS = 10_000;
@@ -28,4 +28,4 @@ if (clock)
   new MutationObserver(() => {
     told = performance.now();
     join(document.body);
-  }).observe(clock, { attributes: true, attributeFilter: ["data-remaining"] });
+  }).observe(clock, { attributeFilter: ["data-remaining"] });

@@ -37,7 +37,8 @@ document.addEventListener(
   "keydown",
   (event) => {
     if (event.repeat) return;
-    shifts = event.key === "Shift" && event.timeStamp - lastShift < PAUSE_MS ? shifts + 1 : Number(event.key === "Shift");
+    shifts =
+      event.key === "Shift" && event.timeStamp - lastShift < PAUSE_MS ? shifts + 1 : Number(event.key === "Shift");
     lastShift = event.timeStamp;
     if (shifts === 3) leave();
   },

@@ -1,19 +1,21 @@
 /**
- * Counts down what the page's clock says: <div data-clock="dialogue" data-seconds="1800" data-remaining="901000" hidden>.
- * Fills the ring and the words of every [data-timer="dialogue"]; the words stand translated in its data attributes.
- * A timer offers and never ends anything.
+ * Shows what the page's clocks say: <div data-clock="pause" data-seconds="1200" data-remaining="901000" hidden> fills the ring
+ * and the words of every [data-timer="pause"]; the words stand translated in the timer's own data attributes. A timer offers
+ * and never ends anything.
  */
 
-/** @type {Map<string, { ends: number, lasts: number }>} */
-const clocks = new Map();
 const page = performance.getEntriesByType("navigation")[0];
 const began = page instanceof PerformanceNavigationTiming ? page.responseStart : performance.now();
+/** @type {Map<string, { ends: number, lasts: number }>} */
+const clocks = new Map();
 
-/** @param {number} told when the server said it */
-function read(told) {
-  for (const clock of document.querySelectorAll("[data-clock]"))
-    if (clock instanceof HTMLElement && clock.dataset.clock && clock.dataset.remaining)
-      clocks.set(clock.dataset.clock, { ends: told + Number(clock.dataset.remaining), lasts: Number(clock.dataset.seconds) * 1000 });
+/** @param {Iterable<Node>} told the clocks the server has set @param {number} at when */
+function read(told, at) {
+  for (const clock of told) {
+    if (!(clock instanceof HTMLElement) || !clock.dataset.remaining) continue;
+    const { clock: name = "", seconds, remaining } = clock.dataset;
+    clocks.set(name, { ends: at + Number(remaining), lasts: Number(seconds) * 1000 });
+  }
 }
 
 /** @param {DOMStringMap} words @param {number} left milliseconds */
@@ -24,11 +26,10 @@ function say(words, left) {
 
 function show() {
   for (const timer of document.querySelectorAll("[data-timer]")) {
-    if (!(timer instanceof HTMLElement)) continue;
-    const clock = clocks.get(timer.dataset.timer ?? "");
+    const clock = timer instanceof HTMLElement && clocks.get(timer.dataset.timer ?? "");
     const words = timer.querySelector(".timer__words");
-    timer.hidden = !clock;
-    if (!clock || !words) continue;
+    timer.toggleAttribute("data-runs", Boolean(clock));
+    if (!clock || !words || !(timer instanceof HTMLElement)) continue;
     const left = clock.ends - performance.now();
     const said = say(timer.dataset, left);
     if (words.textContent !== said) words.textContent = said;
@@ -36,10 +37,15 @@ function show() {
   }
 }
 
-read(began);
+read(document.querySelectorAll("[data-clock]"), began);
 show();
 setInterval(show, 1000);
-new MutationObserver(() => {
-  read(performance.now());
+const changes = new MutationObserver((told) => {
+  read(
+    told.map((change) => change.target),
+    performance.now(),
+  );
   show();
-}).observe(document.body, { subtree: true, attributes: true, attributeFilter: ["data-remaining"] });
+});
+for (const clock of document.querySelectorAll("[data-clock]"))
+  changes.observe(clock, { attributeFilter: ["data-remaining"] });

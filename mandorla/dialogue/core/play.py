@@ -232,12 +232,10 @@ def _remembered(state: State, move: Move, entry: Entry) -> State:
 def _gone_on(script: Script, state: State, move: Move, entry: Entry) -> State:
     if move.over:
         return state.with_(over=move.over)
-    target, prompt = move.next, state.prompt
-    if move.advances:
-        prompt = min(prompt + 1, len(script.prompts))
-        if prompt == len(script.prompts):
-            target = move.done
-    if move.last and state.round + 1 >= script.rounds:
+    prompt = min(state.prompt + move.advances, len(script.prompts))
+    walking = move.advances and prompt < len(script.prompts)
+    target = move.next if walking or not move.advances else move.done
+    if move.last and not walking and state.round + 1 >= script.rounds:
         target = move.last
     begun_at = state.begun_at or (None if script.steps[target].place == "appointment" else entry.at)
     state = state.with_(

@@ -5,7 +5,7 @@ Nothing here knows any script by name.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 Act = Literal["say", "pick", "choose", "ready", "appoint", "signal"]
@@ -28,7 +28,7 @@ class Move:
     """One thing someone may do in a step, and what follows.
 
     `kind` names what was said, so that later steps can show it. `last` replaces `next` once everyone has been sender.
-    `advances` goes to the next prompt while there is one, else to `done`. `again` counts as saying a missed part anew.
+    `advances` goes to the next prompt while there is one, else to `done` or `last`. `again` counts as one more try.
     """
 
     name: str
@@ -102,8 +102,14 @@ class Script:
         return self.prompts[number] if number < len(self.prompts) else ""
 
 
+MOVE_KEYS = frozenset(one.name for one in fields(Move)) - {"name"}
+STEP_KEYS = frozenset(one.name for one in fields(Step)) - {"name"}
+SCRIPT_KEYS = frozenset(one.name for one in fields(Script)) - {"parts"} | {"includes", "links"}
+
+
 def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> Script:
     """The script told by `raw` and the parts it includes. Raises ScriptError for what could not be played."""
+    _known(raw, SCRIPT_KEYS, "a script")
     links: Mapping[str, str] = raw.get("links", {})
     included = [(part, _part(part, parts)) for part in raw.get("includes", ())]
     steps: dict[str, Step] = {}
@@ -112,13 +118,13 @@ def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> 
         steps |= {name: _step(name, told, links) for name, told in source.get("steps", {}).items()}
         promises += [_promise(told) for told in source.get("promises", ())]
     script = Script(
-        name=raw["name"],
-        version=raw["version"],
-        start=raw["start"],
+        name=_needed(raw, "name"),
+        version=_needed(raw, "version"),
+        start=_needed(raw, "start"),
         steps=steps,
         promises=tuple(promises),
         rounds=raw.get("rounds", 2),
-        minutes=tuple(raw["minutes"]),
+        minutes=tuple(_needed(raw, "minutes")),
         media=tuple(raw.get("media", MEDIA)),
         gentle=raw.get("gentle", False),
         parts=tuple(part for part, _ in included),
@@ -142,23 +148,25 @@ def _part(name: str, parts: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any
 
 def _step(name: str, told: Mapping[str, Any], links: Mapping[str, str]) -> Step:
     try:
+        _known(told, STEP_KEYS, "a step")
         return Step(
             name=name,
-            role=_one_of(told["role"], ROLES),  # type: ignore[arg-type]  # checked by _one_of
-            place=_one_of(told["place"], PLACES),  # type: ignore[arg-type]  # checked by _one_of
-            moves={key: _move(key, move, links) for key, move in told["moves"].items()},
+            role=_one_of(_needed(told, "role"), ROLES),  # type: ignore[arg-type]  # checked by _one_of
+            place=_one_of(_needed(told, "place"), PLACES),  # type: ignore[arg-type]  # checked by _one_of
+            moves={key: _move(key, move, links) for key, move in _needed(told, "moves").items()},
             shows={role: tuple(kinds) for role, kinds in told.get("shows", {}).items()},
             shows_chunks=told.get("shows_chunks", False),
             seconds=told.get("seconds", 0),
             lapses_hours=told.get("lapses_hours", 0),
         )
-    except (KeyError, TypeError, ScriptError) as problem:
+    except (AttributeError, TypeError, ScriptError) as problem:
         raise ScriptError(f"step {name}: {problem}") from problem
 
 
 def _move(name: str, told: Mapping[str, Any], links: Mapping[str, str]) -> Move:
+    _known(told, MOVE_KEYS, "a move")
     facts = dict(told)
-    _one_of(facts["act"], ACTS)
+    _one_of(_needed(facts, "act"), ACTS)
     if "role" in facts:
         _one_of(facts["role"], ROLES)
     for key in ("next", "last", "done"):
@@ -170,8 +178,20 @@ def _move(name: str, told: Mapping[str, Any], links: Mapping[str, str]) -> Move:
 
 
 def _promise(told: Mapping[str, Any]) -> Promise:
-    after = tuple((step, move) for step, _, move in (item.partition(".") for item in told["after"]))
-    return Promise(step=told["step"], after=after, says=told["says"])
+    after = tuple((step, move) for step, _, move in (item.partition(".") for item in _needed(told, "after")))
+    return Promise(step=_needed(told, "step"), after=after, says=_needed(told, "says"))
+
+
+def _known(told: Mapping[str, Any], keys: frozenset[str], what: str) -> None:
+    strange = sorted(set(told) - keys)
+    if strange:
+        raise ScriptError(f"{what} knows no {', '.join(map(repr, strange))}")
+
+
+def _needed(told: Mapping[str, Any], key: str) -> Any:
+    if key not in told:
+        raise ScriptError(f"it needs {key!r}")
+    return told[key]
 
 
 def _one_of(value: str, allowed: Iterable[str]) -> str:

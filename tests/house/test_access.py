@@ -47,6 +47,7 @@ OF_PARTNERS = sorted(
     if "partners" in listed.values()
 )
 ASKED = {"accounts:sign-in": "sign in", "accounts:unlock": "unlock", "accounts:step-up": "step up"}
+CODE = "write down the code"
 
 
 @pytest.fixture
@@ -129,6 +130,8 @@ def _wanted(name: str, role: str, method: str) -> str:
         return "unlock"
     if door == "step_up" and role == "stale":
         return "step up"
+    if door in ("unlocked", "step_up") and role == "new" and not name.startswith("accounts:"):
+        return CODE
     who = listed.get("get" if method == "HEAD" else method.lower(), "-")
     if who == "-":
         return "not offered"
@@ -140,6 +143,8 @@ def _outcome(response: HttpResponse) -> str:
     for page, outcome in ASKED.items():
         if to.startswith(f"{reverse(page)}?next="):
             return outcome
+    if to == reverse("accounts:code"):
+        return CODE
     match response.status_code:
         case 200 | 204 | 301 | 302 | 303 | 400 | 403 | 409 | 422:
             return "in"

@@ -11,6 +11,7 @@ from mandorla.vault.fields import SealedField
 LIST = tomllib.loads((Path(__file__).parent / "clear.toml").read_text())
 HARMLESS = (  # ids, dates, numbers and links: they have no room for words
     models.AutoField,
+    models.CompositePrimaryKey,
     models.BooleanField,
     models.DateField,
     models.DurationField,
@@ -27,7 +28,7 @@ def _in_clear() -> set[str]:
         f"{model._meta.app_label}.{model.__name__}.{field.name}"
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.local_fields
-        if not isinstance(field, SealedField | HARMLESS) or isinstance(field, models.DateTimeField)
+        if not isinstance(field, (SealedField, *HARMLESS)) or isinstance(field, models.DateTimeField)
     }
 
 

@@ -13,13 +13,13 @@ from tests.house.files import ROOT
 FEATURES = ("dialogue", "safety", "spaces", "accounts", "vault")
 FLOORS = ("site", *FEATURES, "content")
 DOORS = {"views", "live", "middleware", "backends"}
-MAY_OPEN = {  # room: (rooms of the own feature, rooms of floors below)
+MAY_OPEN = {  # room: (rooms of the own feature, rooms of floors below); a view may answer as the socket would
     "core": ({"core"}, {"core"}),
     "fields": ({"core", "fields"}, {"core", "fields"}),
     "models": ({"core", "fields", "models"}, {"core", "fields", "models"}),
     "services": ({"core", "fields", "models", "services"}, {"core", "services"}),
     "forms": ({"core", "services", "forms"}, {"core", "services", "forms"}),
-    "views": ({"core", "services", "forms", "views"}, {"core", "services", "forms", "views"}),
+    "views": ({"core", "services", "forms", "views", "live"}, {"core", "services", "forms", "views"}),
     "live": ({"core", "services", "forms", "live"}, {"core", "services"}),
     "middleware": ({"core", "services"}, {"core", "services"}),
     "backends": ({"core", "services", "models", "backends"}, {"core", "services"}),
@@ -36,7 +36,7 @@ def _modules() -> list[tuple[str, str, Path]]:
     for feature in FEATURES:
         for file in sorted((ROOT / "mandorla" / feature).rglob("*.py")):
             room = file.relative_to(ROOT / "mandorla" / feature).parts[0].removesuffix(".py")
-            if room not in NO_CODE:
+            if room not in NO_CODE and file.read_text():
                 found.append((feature, room, file))
     return found
 
@@ -80,6 +80,9 @@ def test_folders_are_rooms(feature: str) -> None:
 @for_every_module
 def test_imports_stand_at_the_top(feature: str, room: str, file: Path) -> None:
     tree = ast.parse(file.read_text())
+
+    if room == "apps":
+        return  # Django calls `ready` when models may be used: only then can services be imported
 
     inside = [node for body in ast.walk(tree) if isinstance(body, FUNCTIONS) for node in ast.walk(body)]
 

@@ -6,7 +6,7 @@ from typing import cast
 from django.http import HttpRequest, HttpResponseBase
 
 from mandorla.vault.services.ring import KeyRing, current
-from mandorla.vault.services.unlock import KeyedRequest, finish_request, open_request
+from mandorla.vault.services.sessions import KeyedRequest, finish_request, open_request
 
 
 class Unlock:

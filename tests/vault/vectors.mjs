@@ -76,7 +76,10 @@ function written(secret) {
   const check = createHmac("sha256", label("check-characters")).update(secret).digest().readUInt16BE() >> 6;
   const body = BigInt(`0x${hex(secret)}`) << 2n;
   const number = (body << 10n) | BigInt(check);
-  const characters = Array.from({ length: 28 }, (_, place) => ALPHABET[Number((number >> BigInt(5 * (27 - place))) & 31n)]);
+  const characters = Array.from(
+    { length: 28 },
+    (_, place) => ALPHABET[Number((number >> BigInt(5 * (27 - place))) & 31n)],
+  );
   return characters.join("").replace(/(.{4})(?=.)/g, "$1-");
 }
 
@@ -87,7 +90,8 @@ const proofs = {
       assert.equal(hex(hkdf(bytes(ikm), bytes(info), length, bytes(salt))), okm);
   },
   label() {
-    for (const { name, parts, bytes: expected } of vectors.label) assert.equal(hex(label(name, ...parts.map(bytes))), expected);
+    for (const { name, parts, bytes: expected } of vectors.label)
+      assert.equal(hex(label(name, ...parts.map(bytes))), expected);
   },
   passphrase() {
     const { password_utf8_nfc, salt, argon2id, person, ...expected } = vectors.password;

@@ -5,6 +5,7 @@ from mandorla.vault.core.envelope import Envelope, Place, open, pack, seal, unpa
 from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed, StepUp
 from mandorla.vault.core.grant import FOR_EVER, NOBODY, Terms, give, holds, take
 from mandorla.vault.core.keys import (
+    KEY_BYTES,
     PASSPHRASE_CHARACTERS,
     Bundle,
     Kdf,
@@ -37,6 +38,7 @@ from mandorla.vault.core.recovery import (
 
 __all__ = [
     "FOR_EVER",
+    "KEY_BYTES",
     "NOBODY",
     "PASSPHRASE_CHARACTERS",
     "Bundle",

@@ -34,7 +34,7 @@ from mandorla.vault.services.people import (
     strengthen,
 )
 from mandorla.vault.services.ring import KeyRing, PublicKeys, ThreadKeys, current
-from mandorla.vault.services.unlock import (
+from mandorla.vault.services.sessions import (
     UNLOCK_CHECK_SQL,
     UNLOCK_TOUCH_SQL,
     KeyedRequest,
@@ -46,6 +46,7 @@ from mandorla.vault.services.unlock import (
     lock,
     minute,
     name_session,
+    open_request,
     session_here,
     sessions_of,
     shorten_idle,
@@ -96,6 +97,7 @@ __all__ = [
     "name_session",
     "open_drawer",
     "open_keys",
+    "open_request",
     "open_with_code",
     "pin",
     "put_away",

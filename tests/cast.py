@@ -21,7 +21,7 @@ from mandorla.spaces.services import invite, join
 from mandorla.vault.backends import SessionStore
 from mandorla.vault.core import Bundle
 from mandorla.vault.services import KeyRing
-from mandorla.vault.services.unlock import open_request
+from mandorla.vault.services.sessions import open_request
 
 FEATURES = ("vault", "accounts", "spaces", "safety", "dialogue")
 

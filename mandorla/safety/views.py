@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods
 
 from mandorla.safety.services import help_lines
 from mandorla.vault.services import lock
@@ -13,21 +13,21 @@ from mandorla.vault.views import public
 
 
 @public
-@require_safe
+@require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """How to stay safe here, and for whom this is not."""
     return _alike("safety/page.html")
 
 
 @public
-@require_safe
+@require_GET
 def help_page(request: HttpRequest) -> HttpResponse:
     """Whom to call."""
     return _alike("safety/help.html", countries=help_lines())
 
 
 @public
-@require_safe
+@require_GET
 def grounding(request: HttpRequest) -> HttpResponse:
     """Something to do with body and breath when it is too much."""
     return _alike("safety/grounding.html")

@@ -53,7 +53,9 @@ def _short(filename: str) -> str:
 
 
 def access(request: HttpRequest, method: str, status: int, seconds: float) -> None:
-    """One line for one page: the pattern of its address, what came of it, how long it took."""
+    """One line for one page: the pattern of its address, what came of it, how long it took. None for who seeks help."""
+    if request.resolver_match and request.resolver_match.namespace in UNLOGGED:
+        return
     static = request.path_info.startswith(settings.STATIC_URL)
     pattern = request.resolver_match.route if request.resolver_match else "static/" if static else "-"
     log.info(
@@ -66,6 +68,7 @@ def access(request: HttpRequest, method: str, status: int, seconds: float) -> No
     )
 
 
+UNLOGGED = {"safety"}
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 

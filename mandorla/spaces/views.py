@@ -1,7 +1,6 @@
 """The doors of spaces. What is refused is worded here, beside the field it belongs to."""
 
 import io
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mandorla.accounts.forms import wait_in_words
 from mandorla.spaces import services
@@ -33,14 +32,14 @@ REFUSALS: Final[dict[str, Promise]] = {
 
 
 @unlocked
-@require_safe
+@require_GET
 def home(request: UnlockedRequest) -> HttpResponse:
     """My spaces."""
     return render(request, "spaces/home.html", {"spaces": services.spaces_of(request.ring)})
 
 
 @unlocked
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])
 def invite(request: UnlockedRequest) -> HttpResponse:
     """Explains, or shows the open invitation; a POST makes it or renews it."""
     if request.method != "POST":
@@ -61,14 +60,14 @@ def withdraw(request: UnlockedRequest) -> HttpResponse:
 
 
 @public
-@require_safe
+@require_GET
 def invited(request: HttpRequest) -> HttpResponse:
     """Where an invitation's link leads. The code stays in the link's fragment, so it reaches no server and no log."""
     return render(request, "spaces/invited.html", {"form": JoinForm()})
 
 
 @unlocked
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])
 def join(request: UnlockedRequest) -> HttpResponse:
     """Enter a code."""
     form = JoinForm(request.POST or None)
@@ -81,14 +80,14 @@ def join(request: UnlockedRequest) -> HttpResponse:
 
 
 @unlocked
-@require_safe
+@require_GET
 def space(request: UnlockedRequest, space: UUID) -> HttpResponse:
     """One of my spaces."""
     return render(request, "spaces/space.html", {"space": services.space_for(request.ring, space)})
 
 
 @unlocked
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])
 def leave(request: UnlockedRequest, space: UUID) -> HttpResponse:
     """Says what leaving does; a POST leaves."""
     found = services.space_for(request.ring, space)
@@ -101,7 +100,7 @@ def leave(request: UnlockedRequest, space: UUID) -> HttpResponse:
 
 def _said(no: Refused) -> str:
     if no.reason == "wait":
-        return wait_in_words(timedelta(seconds=int(no.facts["seconds"])))
+        return wait_in_words(int(no.facts["seconds"]))
     return str(REFUSALS[no.reason])
 
 

@@ -1,0 +1,243 @@
+"""The doors of spaces, as people come through them."""
+
+import re
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from mandorla.spaces.models import Item, PendingGrant
+from mandorla.spaces.services import invitation_of, invite, join, leave, space_for, spaces_of
+from mandorla.vault.core import new_id
+from tests.cast import Cast
+from tests.spaces.codes import wrong_code
+
+HOME, INVITE, WITHDRAW = reverse("spaces:home"), reverse("spaces:invite"), reverse("spaces:withdraw")
+INVITED, JOIN = reverse("spaces:invited"), reverse("spaces:join")
+
+
+def text(browser: Client, address: str) -> str:
+    """The words of a page."""
+    page = browser.get(address)
+    assert page.status_code == 200
+    return unescape(re.sub(r"<[^>]+>|\s+", " ", page.content.decode()))
+
+
+def test_an_empty_home_teaches(cast: Cast) -> None:
+    words = text(cast.eve.browser(), HOME)
+
+    assert "Your shared spaces will live here" in words
+    assert "Invite your partner" in words
+
+
+def test_home_shows_each_space_under_the_partners_name(cast: Cast) -> None:
+    join(cast.cleo.ring(), invite(cast.ana.ring()).code)
+
+    words = text(cast.ana.browser(), HOME)
+
+    assert "Ben" in words
+    assert "Cleo" in words
+    assert "Ana" not in text(cast.eve.browser(), HOME)
+
+
+def test_an_invitation_is_made_once_and_shown_again_on_reload(cast: Cast) -> None:
+    browser = cast.cleo.browser()
+    assert "Hand it over in person" in text(browser, INVITE)
+
+    made = browser.post(INVITE)
+
+    assert (made.status_code, made["Location"]) == (302, INVITE)
+    open_now = invitation_of(cast.cleo.ring())
+    assert open_now
+    assert open_now.code in text(browser, INVITE)
+    assert invitation_of(cast.cleo.ring()) == open_now
+
+
+def test_the_secret_stands_in_the_links_fragment_and_nowhere_a_server_sees_it(cast: Cast) -> None:
+    browser = cast.cleo.browser()
+    browser.post(INVITE)
+    invitation = invitation_of(cast.cleo.ring())
+    assert invitation
+
+    page = browser.get(INVITE).content.decode()
+
+    links = re.findall(r"https?://[^\s<\"]+", unescape(page))
+    assert f"http://testserver{INVITED}#{invitation.code}" in links
+    elsewhere = page.replace(f"#{invitation.code}", "")
+    assert re.findall(rf"(?:href|src|action)=\"[^\"]*{invitation.code}", elsewhere) == []
+
+
+def test_the_picture_of_the_code_keeps_to_our_policy(cast: Cast) -> None:
+    browser = cast.cleo.browser()
+    browser.post(INVITE)
+
+    svg = re.search(r"<svg viewBox=\"0 0 (\d+) \1\">.*?</svg>", browser.get(INVITE).content.decode(), re.DOTALL)
+
+    assert svg
+    assert "style" not in svg[0]
+    assert "<script" not in svg[0]
+
+
+def test_a_new_code_can_be_made_and_the_invitation_taken_back(cast: Cast) -> None:
+    browser = cast.cleo.browser()
+    browser.post(INVITE)
+    first = invitation_of(cast.cleo.ring())
+    browser.post(INVITE)
+    second = invitation_of(cast.cleo.ring())
+    assert first
+    assert second
+    assert first.code != second.code
+
+    away = browser.post(WITHDRAW)
+
+    assert (away.status_code, away["Location"]) == (302, HOME)
+    assert invitation_of(cast.cleo.ring()) is None
+    assert PendingGrant.objects.count() == 0
+
+
+def test_the_eleventh_invitation_of_a_day_is_refused_kindly(cast: Cast) -> None:
+    for _ in range(10):
+        last = invite(cast.cleo.ring())
+
+    page = cast.cleo.browser().post(INVITE)
+
+    assert page.status_code == 422
+    assert "last new code for today" in page.content.decode()
+    assert last.code in page.content.decode()
+
+
+def test_entering_a_code_leads_into_the_space(cast: Cast) -> None:
+    invitation = invite(cast.cleo.ring())
+
+    answer = cast.eve.browser().post(JOIN, {"code": invitation.code})
+
+    assert (answer.status_code, answer["Location"]) == (302, reverse("spaces:space", args=[invitation.space]))
+    assert "Eve and Cleo" in text(cast.eve.browser(), answer["Location"])
+    assert "Cleo and Eve" in text(cast.cleo.browser(), answer["Location"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("", "This field is required."),
+        ("ABCD-EFGH", "Something is mistyped. Please compare it with the code, group by group."),
+        ("x" * 80, "Ensure this value has at most 60 characters (it has 80)."),
+    ],
+)
+def test_what_is_wrong_with_a_code_is_said_beside_it_and_it_stays_in_the_field(
+    cast: Cast, typed: str, told: str
+) -> None:
+    page = cast.eve.browser().post(JOIN, {"code": typed})
+
+    assert page.status_code == 422
+    shown = unescape(page.content.decode())
+    assert f'<a href="#id_code">Code</a>: {told}' in shown
+    assert f'value="{typed}"' in shown or not typed
+
+
+def test_a_used_an_expired_and_a_made_up_code_get_the_same_answer(cast: Cast) -> None:
+    used, withdrawn = invite(cast.cleo.ring()), invite(cast.ben.ring())
+    join(cast.ana.ring(), used.code)
+    PendingGrant.objects.filter(space=withdrawn.space).delete()
+    browser = cast.eve.browser()
+
+    codes = (used.code, withdrawn.code, wrong_code(cast.eve))
+    pages = [browser.post(JOIN, {"code": code}) for code in codes]
+
+    assert [page.status_code for page in pages] == [422] * 3
+    shown = {_blank(page.content.decode(), code) for page, code in zip(pages, codes, strict=True)}
+    assert len(shown) == 1
+    assert "This code does not open anything, or not any more. Ask for a new one if you need it." in shown.pop()
+
+
+def _blank(page: str, code: str) -> str:
+    """A page without what differs between any two: the code that was typed, and the form's token."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page).replace(code, "")
+
+
+def test_too_many_wrong_codes_have_to_wait(cast: Cast) -> None:
+    dead = invite(cast.cleo.ring()).code
+    PendingGrant.objects.all().delete()
+    browser = cast.eve.browser()
+    for _ in range(6):
+        page = browser.post(JOIN, {"code": dead})
+
+    page = browser.post(JOIN, {"code": invite(cast.cleo.ring()).code})
+
+    assert page.status_code == 422
+    assert "Too many wrong tries. Please wait" in page.content.decode()
+
+
+def test_the_link_of_an_invitation_opens_for_everybody(cast: Cast) -> None:
+    assert "Make an account in a new tab" in text(Client(), INVITED)
+    assert "Unlock in a new tab" in text(cast.eve.locked_browser(), INVITED)
+    assert "Come in" in text(cast.eve.browser(), INVITED)
+
+
+def test_the_page_of_a_space_shows_who_is_in_it_and_whose_is_what(cast: Cast) -> None:
+    words = text(cast.ana.browser(), reverse("spaces:space", args=[cast.space]))
+
+    assert "Ana and Ben" in words
+    assert [mark in words for mark in ("mine alone", "shown to me", "ours")] == [True] * 3
+    assert "Leave this space" in words
+
+
+def test_a_doubtful_space_says_so_calmly(cast: Cast) -> None:
+    invitation = invite(cast.cleo.ring())
+    join(cast.eve.ring(), invitation.code)
+    Item.objects.filter(space=invitation.space, type="answer").delete()
+
+    assert "We cannot be sure who came in" in text(
+        cast.cleo.browser(), reverse("spaces:space", args=[invitation.space])
+    )
+
+
+def test_leaving_is_explained_and_takes_one_step(cast: Cast) -> None:
+    browser, address = cast.ben.browser(), reverse("spaces:leave", args=[cast.space])
+    assert "cannot be undone" in text(browser, address)
+
+    gone = browser.post(address, {"words": "stay"})
+
+    assert (gone.status_code, gone["Location"]) == (302, HOME)
+    assert spaces_of(cast.ben.ring()) == []
+    assert space_for(cast.ana.ring(), cast.space).closed
+
+
+def test_leaving_asks_what_becomes_of_the_words(cast: Cast) -> None:
+    page = cast.ben.browser().post(reverse("spaces:leave", args=[cast.space]), {"words": "burn"})
+
+    assert page.status_code == 422
+    assert space_for(cast.ben.ring(), cast.space).open
+
+
+def test_the_one_who_stays_reads_that_the_space_is_closed(cast: Cast) -> None:
+    leave(cast.ben.ring(), cast.space, withdraw=True)
+
+    words = text(cast.ana.browser(), reverse("spaces:space", args=[cast.space]))
+
+    assert "This space is closed" in words
+    assert "Ben" not in words
+
+
+def test_a_stranger_and_an_ex_partner_find_what_is_found_where_nothing_is(cast: Cast) -> None:
+    spaces_of(cast.ana.ring())
+    leave(cast.ben.ring(), cast.space, withdraw=False)
+
+    for page in ("spaces:space", "spaces:leave"):
+        missing = cast.eve.browser().get(reverse(page, args=[new_id()]))
+        for someone in (cast.eve, cast.ben):
+            found = someone.browser().get(reverse(page, args=[cast.space]))
+            assert (found.status_code, len(found.content)) == (404, len(missing.content))
+    assert cast.eve.browser().post(reverse("spaces:leave", args=[cast.space]), {"words": "stay"}).status_code == 404
+
+
+@pytest.mark.parametrize("address", [HOME, INVITE, JOIN])
+def test_the_locked_are_asked_for_their_passphrase_first(cast: Cast, address: str) -> None:
+    page = cast.ana.locked_browser().get(address)
+
+    assert (page.status_code, page["Location"]) == (
+        302,
+        f"{reverse('accounts:unlock')}?{urlencode({'next': address})}".replace("/", "/"),
+    )

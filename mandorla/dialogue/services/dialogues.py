@@ -122,6 +122,12 @@ def begin_gentle_path(ring: KeyRing, space: UUID) -> None:
     spaces.put(ring, space, "gentle_path", {"dialogues": drawn}, author=space, record=record)
 
 
+def end_gentle_path(ring: KeyRing, space: UUID) -> None:
+    """Lets a couple go on to every form at once: for those who know dialogues already."""
+    record = spaces.only(space, "gentle_path", space)
+    spaces.put(ring, space, "gentle_path", {"dialogues": 0}, author=space, record=record)
+
+
 def was_shown(ring: KeyRing, what: str) -> bool:
     """Whether this person has seen a page that comes once, such as *how* or *before*."""
     return spaces.item_of(ring, ring.personal, "shown", record=_shown_id(ring, what)) is not None

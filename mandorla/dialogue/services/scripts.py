@@ -54,13 +54,13 @@ def every() -> list[Script]:
 def forms() -> list[Script]:
     """The newest version of every script, gentle ones first: what a person may ask for, in the language spoken now."""
     newest = {one.name: one for one in sorted(_scripts().values(), key=lambda one: one.version)}
-    offered = (one for one in newest.values() if any(_complete(one, language) for language in _spoken()))
+    offered = (one for one in newest.values() if any(_complete(one.id, language) for language in _spoken()))
     return sorted(offered, key=lambda one: (not one.gentle, one.name))
 
 
 def words(script_id: str) -> Words:
     """The words of a script in the language spoken now, or else in English."""
-    language = next((one for one in _spoken() if _complete(script(script_id), one)), "en")
+    language = next((one for one in _spoken() if _complete(script_id, one)), "en")
     return _words(script_id, language)
 
 
@@ -120,10 +120,10 @@ def _words(script_id: str, language: str) -> Words:
 
 
 @cache
-def _complete(one: Script, language: str) -> bool:
+def _complete(script_id: str, language: str) -> bool:
     """Whether every step and every move of a script has its words: half-translated scripts are not offered."""
-    found = _words(one.id, language)
-    return not lacking(one, form=found.form, kinds=found.kinds, steps=found.steps)
+    found = _words(script_id, language)
+    return not lacking(script(script_id), form=found.form, kinds=found.kinds, steps=found.steps)
 
 
 @cache

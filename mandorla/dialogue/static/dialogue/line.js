@@ -39,6 +39,7 @@ export class Line extends EventTarget {
 
   /** Asks for a sign of life; a line that gives none is abandoned, not waited for. */
   probe() {
+    if (this.socket?.readyState === WebSocket.CONNECTING) return;
     if (this.socket?.readyState !== WebSocket.OPEN) return this.open();
     this.socket.send(JSON.stringify({ ping: Math.round(performance.now()), visible: !document.hidden }));
     this.doubt ??= setTimeout(() => this.open(), PATIENCE_MS);

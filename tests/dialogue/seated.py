@@ -1,0 +1,61 @@
+"""Ana and Ben in a real room: seats taken with real cookies, moves made through the services, everything committed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from mandorla.dialogue import services
+from mandorla.dialogue.core import Command
+from mandorla.dialogue.services import Ack, Asked, RoomView, Seat
+from mandorla.vault.core import new_id
+from mandorla.vault.services import unlocked_from_cookies
+from tests.cast import Cast, Someone
+
+WITH_WORDS = {"say", "unclear", "correct"}
+PICKS = {"guess", "other"}
+
+
+def cookies_of(someone: Someone) -> dict[str, str]:
+    """The cookies of a new unlocked session."""
+    browser = someone.browser()
+    names = (settings.SESSION_COOKIE_NAME, settings.UNLOCK_COOKIE_NAME)
+    return {name: browser.cookies[name].value for name in names}
+
+
+def seat(someone: Someone, thread: UUID) -> Seat:
+    """A seat as a socket takes it."""
+    found = unlocked_from_cookies(cookies_of(someone))
+    assert found
+    return services.seat_for(found.ring, thread, unlock=UUID(hex=found.unlock_id))
+
+
+class Pair:
+    """A dialogue that Ana has asked Ben for, and both their seats."""
+
+    def __init__(self, cast: Cast, form: str = "couples", medium: str = "written") -> None:
+        self.cast = cast
+        ring = cast.ana.ring()
+        services.end_gentle_path(ring, cast.space)
+        self.thread = services.ask(ring, cast.space, Asked(new_id(), form, "Sunday evenings", medium, 30))
+        self.ana, self.ben = seat(cast.ana, self.thread), seat(cast.ben, self.thread)
+
+    def seat(self, who: str) -> Seat:
+        """The seat of `ana` or `ben`."""
+        return self.ana if who == "ana" else self.ben
+
+    def sees(self, who: str) -> RoomView:
+        """What is on someone's screen."""
+        return services.room_for(self.seat(who))
+
+    def does(self, who: str, do: str, **facts: Any) -> Ack:
+        """One move, seen from the newest screen."""
+        given = {"words": f"{do} by {who}"} if do in WITH_WORDS else {"feelings": ("lonely",)} if do in PICKS else {}
+        seen = facts.pop("seen", None) or self.sees(who).v
+        return services.move(self.seat(who), Command(facts.pop("key", new_id()), seen, do, **given | facts))
+
+    def play(self, moves: str) -> None:
+        """A line of moves such as `ben:now ana:ready`."""
+        for move in moves.split():
+            who, _, do = move.partition(":")
+            self.does(who, do)

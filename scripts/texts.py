@@ -32,14 +32,14 @@ def gathered() -> bytes:
     catalog = Catalog(header_comment="# Every text of Mandorla.", creation_date=NO_DATE, charset="utf-8")
     found = extract_from_dir(
         ROOT / "mandorla",
-        METHODS,  # type: ignore[arg-type]  # a method may be named
+        METHODS,
         {"**/templates/**.html": JINJA},
         keywords=KEYWORDS,
         comment_tags=("Translators:",),
         strip_comment_tags=True,
     )
     for file, _, message, comments, context in found:
-        catalog.add(message, None, [(f"mandorla/{file}", None)], auto_comments=comments, context=context)
+        catalog.add(message, None, [(f"mandorla/{file}", 0)], auto_comments=comments, context=context)
     out = BytesIO()
     write_po(out, catalog, sort_output=True, include_lineno=False, width=120)
     return out.getvalue()

@@ -34,7 +34,8 @@ def served(*words: str | Path, **environment: str) -> Iterator[tuple[str, list[s
             pytest.fail("".join(said))
     finally:
         process.send_signal(signal.SIGTERM)
-        said += process.stdout.readlines()
+        with process.stdout:
+            said += process.stdout.readlines()
         process.wait(10)
 
 

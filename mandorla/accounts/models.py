@@ -37,6 +37,9 @@ class Person(AbstractBaseUser):
 
     USERNAME_FIELD = "name_digest"
 
+    def __str__(self) -> str:
+        return self.id.hex
+
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # what Django's sessions ask
         return self.state != State.CLOSED

@@ -14,7 +14,7 @@ def groups_to_ask(order: Sequence[int]) -> list[int]:
 def groups_right(code: str, asked: Sequence[int], typed: Sequence[str]) -> bool:
     """Do the typed groups stand at the asked places of the code?"""
     groups = code.split("-")
-    return len(typed) == len(asked) and all(_plain(typed[i]) == groups[place] for i, place in enumerate(asked))
+    return len(typed) == len(asked) == ASKED and all(_plain(typed[i]) == groups[place] for i, place in enumerate(asked))
 
 
 def _plain(group: str) -> str:

@@ -1,0 +1,1 @@
+"""Accounts: who comes in, with what, and what nobody learns from the answer."""

@@ -30,7 +30,7 @@ class SessionStore(SessionBase):
 
     def create(self) -> None:
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]  # not in the stubs
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -42,7 +42,7 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             self.create()
             return
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # not in the stubs
         columns = {"data": self.encode(data), "person": _person(data), "expires": self.get_expiry_date()}
         if must_create:
             _create(session_id(self.session_key), columns)
@@ -56,8 +56,8 @@ class SessionStore(SessionBase):
             UnlockRow.objects.filter(session=session_id(key)).delete()
 
     def cycle_key(self) -> None:
-        data = self._session
-        old, new = self.session_key, self._get_new_session_key()
+        data = self._session  # type: ignore[attr-defined]  # not in the stubs; loads before the key is looked at
+        old, new = self.session_key, self._get_new_session_key()  # type: ignore[attr-defined]  # not in the stubs
         if old is None or not _move(session_id(old), session_id(new)):
             self.create()
         else:

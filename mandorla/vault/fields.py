@@ -1,18 +1,30 @@
 """The field for everything that is sealed. It takes an envelope and nothing else, so clear text cannot slip in."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 
 from mandorla.vault.core.envelope import Envelope
 
+S = TypeVar("S")
+G = TypeVar("G")
+
 if TYPE_CHECKING:
-    Base = models.BinaryField[Envelope, Envelope]
+
+    class Typed(models.BinaryField[S, G]):
+        """Tells mypy what goes in and comes out."""
+
+        _pyi_private_set_type: Envelope
+        _pyi_private_get_type: Envelope  # type: ignore[assignment]  # an envelope instead of bytes
+
 else:
-    Base = models.BinaryField
+
+    class Typed(models.BinaryField):
+        def __class_getitem__(cls, types: object) -> type:
+            return cls
 
 
-class SealedField(Base):
+class SealedField(Typed[S, G]):
     """Stores an `Envelope`; text and bytes raise `TypeError`. It cannot be compared, searched or dumped as text."""
 
     def to_python(self, value: Any) -> Envelope | None:

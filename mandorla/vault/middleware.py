@@ -35,6 +35,6 @@ def _close_after(response: HttpResponseBase, ring: KeyRing | None) -> None:
     if ring is None:
         return
     if response.streaming:
-        response._resource_closers.append(ring.close)
+        response._resource_closers.append(ring.close)  # type: ignore[attr-defined]  # Django has no public way
     else:
         ring.close()

@@ -1,7 +1,7 @@
 """What every view says about who may come in: anyone, someone signed in, unlocked, or with the passphrase just said."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.conf import settings
@@ -33,7 +33,7 @@ def public(view: Callable[Concatenate[R, P], HttpResponseBase]) -> Callable[Conc
 def signed_in(view: Callable[Concatenate[R, P], HttpResponseBase]) -> View[P]:
     """Someone signed in, locked or not; others are asked to sign in first."""
 
-    def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return view(cast("R", request), *args, **kwargs)
 
     return _door("signed_in", view, enter)
@@ -42,7 +42,7 @@ def signed_in(view: Callable[Concatenate[R, P], HttpResponseBase]) -> View[P]:
 def unlocked(view: Callable[Concatenate[UnlockedRequest, P], HttpResponseBase]) -> View[P]:
     """Someone whose keys are open; raises `Locked` otherwise."""
 
-    def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return view(_unlocked(request), *args, **kwargs)
 
     return _door("unlocked", view, enter)
@@ -52,7 +52,7 @@ def step_up(*, minutes: int = 5) -> Callable[[Callable[Concatenate[UnlockedReque
     """Someone who said the passphrase within the last so many minutes; raises `StepUp` otherwise."""
 
     def declare(view: Callable[Concatenate[UnlockedRequest, P], HttpResponseBase]) -> View[P]:
-        def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             open_request = _unlocked(request)
             if not is_stepped_up(request, minutes):
                 raise StepUp
@@ -64,12 +64,12 @@ def step_up(*, minutes: int = 5) -> Callable[[Callable[Concatenate[UnlockedReque
 
 
 def _door(name: str, view: Callable[..., HttpResponseBase], enter: View[P]) -> View[P]:
-    @wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
         return enter(request, *args, **kwargs)
 
+    update_wrapper(door, view)
     door.door = name  # type: ignore[attr-defined]  # read by the house test and the access table
     return door
 

@@ -4,11 +4,9 @@ from collections.abc import Callable
 from typing import cast
 
 from django.contrib import auth
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.test import RequestFactory
 
-from mandorla.accounts.models import Person
 from mandorla.vault import services as vault
 from mandorla.vault.backends import SessionStore
 from mandorla.vault.middleware import Unlock
@@ -43,7 +41,7 @@ class Browser:
         request = RequestFactory().get("/room/?word=1")
         request.COOKIES.update(self.cookies)
         request.session = SessionStore(self.cookies.get("s"))
-        request.user = cast("Person | AnonymousUser", auth.get_user(request))
+        request.user = auth.get_user(request)
         return request
 
     def sign_in(self, made: Made) -> "Browser":

@@ -382,41 +382,41 @@ def test_consent_reaches_every_epoch_so_far(ana: Made, ben: Made, eve: Made, spa
 
 
 def test_thread_keys_seal_and_open_what_the_ring_does(ana: Made, ben: Made, space: UUID) -> None:
-    both = [ana.person.id, ben.person.id]
-    keys = ben.ring.thread_keys(space, THREAD, both)
-    at = {"type": "event", "record": RECORD, "author": ana.person.id, "revision": 4}
+    me = ana.person.id
+    keys = ben.ring.thread_keys(space, THREAD, [me, ben.person.id])
 
-    by_ring = ana.ring.seal({"said": "one"}, space=space, thread=THREAD, **at)
-    by_keys = keys.seal({"said": "two"}, **at)
+    by_ring = ana.ring.seal({"said": "one"}, space=space, thread=THREAD, type="event", record=RECORD, revision=4)
+    by_keys = keys.seal({"said": "two"}, type="event", record=RECORD, author=me, revision=4)
 
-    assert keys.open(by_ring, **at) == {"said": "one"}
-    assert ana.ring.open(by_keys, space=space, thread=THREAD, **at) == {"said": "two"}
+    assert keys.open(by_ring, type="event", record=RECORD, author=me, revision=4) == {"said": "one"}
+    opened = ana.ring.open(by_keys, space=space, thread=THREAD, type="event", record=RECORD, author=me, revision=4)
+    assert opened == {"said": "two"}
 
 
 def test_thread_keys_reach_back_and_write_under_the_newest(ana: Made, ben: Made, space: UUID) -> None:
-    at = {"type": "event", "record": RECORD, "author": ana.person.id, "revision": 4}
-    old = ana.ring.seal({"said": "old"}, space=space, thread=THREAD, **at)
-    vault.rotate(ana.ring, space, [ana.person.id, ben.person.id])
+    me = ana.person.id
+    old = ana.ring.seal({"said": "old"}, space=space, thread=THREAD, type="event", record=RECORD)
+    vault.rotate(ana.ring, space, [me, ben.person.id])
 
-    keys = ana.ring.thread_keys(space, THREAD, [ana.person.id])
+    keys = ana.ring.thread_keys(space, THREAD, [me])
 
-    assert keys.epoch == keys.seal({}, **at).epoch == 2
-    assert keys.open(old, **at) == {"said": "old"}
+    assert keys.epoch == keys.seal({}, type="event", record=RECORD, author=me, revision=2).epoch == 2
+    assert keys.open(old, type="event", record=RECORD, author=me, revision=1) == {"said": "old"}
 
 
 def test_thread_keys_are_for_their_authors_alone_and_can_be_closed(ana: Made, ben: Made, space: UUID) -> None:
-    at = {"type": "event", "record": RECORD, "revision": 4}
-    sealed = ana.ring.seal({}, space=space, thread=THREAD, author=ana.person.id, **at)
-    keys = ana.ring.thread_keys(space, THREAD, [ana.person.id])
+    me = ana.person.id
+    sealed = ana.ring.seal({}, space=space, thread=THREAD, type="event", record=RECORD)
+    keys = ana.ring.thread_keys(space, THREAD, [me])
     held = list(keys.keys.values())
 
     with pytest.raises(NotYours):
-        keys.seal({}, author=ben.person.id, **at)
+        keys.seal({}, type="event", record=RECORD, author=ben.person.id, revision=1)
     keys.close()
 
     assert [bytes(key) for key in held] == [bytes(32)]
     with pytest.raises(Sealed):
-        keys.open(sealed, author=ana.person.id, **at)
+        keys.open(sealed, type="event", record=RECORD, author=me, revision=1)
 
 
 # Everything at rest

@@ -190,8 +190,9 @@ def renew_recovery(person: Keyed, passphrase: str) -> Renewed:
 
 def end_sessions(person: UUID, *, but: UUID | None = None) -> None:
     """Sign a person out everywhere, or everywhere else."""
-    Session.objects.filter(person=person).exclude(id=but).delete()
-    UnlockRow.objects.filter(person=person).exclude(session=but).delete()
+    kept = [] if but is None else [but]
+    Session.objects.filter(person=person).exclude(id__in=kept).delete()
+    UnlockRow.objects.filter(person=person).exclude(session__in=kept).delete()
 
 
 def wanted() -> Kdf:

@@ -83,7 +83,7 @@ def stay_unlocked(request: HttpRequest, ring: KeyRing, *, idle_minutes: int | No
     request.session.cycle_key()
     row = UnlockRow(
         id=core.unlock_id(key),
-        session=session_here(request),
+        session=core.session_id(str(request.session.session_key)),
         person=ring.person,
         last_use=minute(now),
         idle_minutes=_allowed(idle_minutes),
@@ -212,7 +212,7 @@ def name_session(request: HttpRequest, label: str) -> None:
     """Call this device something; only its owner can read it."""
     ring = _ring(request)
     sealed = ring.seal({"label": label}, space=ring.personal, type=SESSION_LABEL, record=ring.person)
-    Session.objects.filter(id=session_here(request)).update(label=sealed)
+    Session.objects.filter(id=core.session_id(str(request.session.session_key))).update(label=sealed)
 
 
 def end_session(request: HttpRequest, session: UUID) -> None:
@@ -230,10 +230,11 @@ def end_other_sessions(request: HttpRequest) -> None:
 def _find(request: HttpRequest, cookie: str) -> tuple[KeyRing, UnlockRow] | None:
     """The ring and row that cookie and session belong to together."""
     key = _key(cookie)
-    if key is None or not request.user.is_authenticated:
+    session = session_here(request)
+    if key is None or session is None or not request.user.is_authenticated:
         return None
     person = cast("Keyed", request.user)
-    row = UnlockRow.objects.filter(id=core.unlock_id(key), person=person.id, session=session_here(request)).first()
+    row = UnlockRow.objects.filter(id=core.unlock_id(key), person=person.id, session=session).first()
     if row is None:
         return None
     if not _is_alive(row):
@@ -265,7 +266,8 @@ def _place(row: UnlockRow) -> Place:
 
 
 def _allowed(idle_minutes: int | None) -> int:
-    return max(1, min(idle_minutes or settings.IDLE_MINUTES, settings.IDLE_MINUTES))
+    most: int = settings.IDLE_MINUTES
+    return max(1, min(idle_minutes or most, most))
 
 
 def _label(ring: KeyRing, row: Session) -> str:

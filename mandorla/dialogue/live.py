@@ -1,4 +1,4 @@
-"""The live door: one plain ASGI socket a person and room. It learns once who is there; commands come in, screens go out.
+"""The live door: one plain ASGI socket a person and room. It learns once who is there; acts come in, screens go out.
 
 It decides nothing and keeps no words: each screen is rendered anew from what is committed, with this person's own keys.
 """
@@ -323,6 +323,8 @@ async def _look_closer(socket: Socket, command: Any) -> None:
         await hall.aside(services.move, socket.seat, command)
     except Refused as refused:
         _nak(socket, command.key, refused.reason, refused.facts)
+        if refused.reason == "epoch":
+            socket.close(RESEATED)
     except Moved:
         _nak(socket, command.key, "moved")
     except (Locked, NotYours):

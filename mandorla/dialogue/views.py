@@ -180,6 +180,7 @@ def _room(
         "aside_key": new_id().hex,
         "park_key": new_id().hex,
         "said": said,
+        "gone_back": services.has_gone_back(request.ring, seat),
     }
     return render(request, "dialogue/room.html", facts, status=status)
 

@@ -8,6 +8,7 @@ from functools import partial
 from urllib.parse import urlencode
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -72,6 +73,7 @@ ANSWERS: dict[type, Answer] = {
     StepUp: partial(ask_passphrase, at="accounts:step-up"),
     NotYours: missing,
     Busy: busy,
+    OperationalError: busy,
     Moved: partial(refused, kind="moved"),
     Refused: partial(refused, kind="refused"),
     Sealed: partial(refused, kind="sealed"),

@@ -25,6 +25,7 @@ from django.core.management import call_command
 from django.db import connections, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from mandorla.dialogue.services import flaws
 from mandorla.site import secrets
 
 FEATURES = ("vault", "accounts", "spaces", "safety", "dialogue")
@@ -98,6 +99,8 @@ def restore(folder: Path) -> Pair:
         _join(joined, pair.keys)
         with _file(joined, "joined"):
             call_command("migrate", database="joined", verbosity=0, interactive=False)
+            if flaw := next(flaws("joined"), None):
+                raise Unfit(f"the backup is not whole: {flaw}.")
             _install(joined)
     secrets.write(settings.DATA, secrets.Secrets(**keys.secrets))
     return pair

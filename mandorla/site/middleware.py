@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import timezone
 
+from mandorla.dialogue import forms
 from mandorla.site import answers, logs
 
 
@@ -42,3 +44,14 @@ class SameOrigin(CsrfViewMiddleware):
     def _origin_verified(self, request: HttpRequest) -> bool:
         own = request.headers.get("Origin") == "null" and request.headers.get("Sec-Fetch-Site") == "same-origin"
         return own or bool(super()._origin_verified(request))  # type: ignore[misc]  # not in the stubs
+
+
+class Zone:
+    """Shows times where the person is: the browser says its time zone in a cookie, and nothing else is kept of it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(forms.zone_from(request.COOKIES.get("zone", ""))):
+            return self.get_response(request)

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "mandorla.site.middleware.Zone",
     "django.middleware.common.CommonMiddleware",
     "mandorla.site.middleware.SameOrigin",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -69,7 +70,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 SQLITE = {
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
+    "timeout": 3,  # a page that cannot write within three seconds says so
     "init_command": ";".join(
         f"PRAGMA {pragma}"
         for pragma in (

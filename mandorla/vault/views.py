@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 
 from mandorla.vault.core import Locked, StepUp
+from mandorla.vault.models import UnlockRow
 from mandorla.vault.services import KeyedRequest, KeyRing, is_stepped_up
 
 
@@ -17,6 +18,7 @@ class UnlockedRequest(KeyedRequest):
     """The request of a view declared `@unlocked` or `@step_up`: its ring is open."""
 
     ring: KeyRing
+    unlock: UnlockRow
 
 
 P = ParamSpec("P")

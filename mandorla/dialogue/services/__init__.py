@@ -31,6 +31,8 @@ from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_until
 from mandorla.dialogue.services.rooms import Seat, forget, is_hot, seat_for
 from mandorla.dialogue.services.screens import Clocks, RoomView, Shown, clocks_of, moment, room_for
 from mandorla.dialogue.services.scripts import feeling_keys, feelings
+from mandorla.dialogue.services.watermarks import has_gone_back
+from mandorla.dialogue.services.wholeness import flaws
 from mandorla.dialogue.services.writer import Conflict, writer
 
 __all__ = [
@@ -60,8 +62,10 @@ __all__ = [
     "end_gentle_path",
     "feeling_keys",
     "feelings",
+    "flaws",
     "forget",
     "forms_for",
+    "has_gone_back",
     "is_hot",
     "keep_for_myself",
     "kept_for_myself",

@@ -1,6 +1,7 @@
 """Around a dialogue: preparing alone, reading it again, and looking back. What is private stays private by key."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -94,10 +95,11 @@ def withdraw_words(space: UUID, person: UUID, *, words: bool) -> None:
     Draft.objects.filter(thread__in=threads, person=person).delete()
     if words:
         Event.objects.filter(thread__in=threads, author=person).update(envelope=None)
-    transaction.on_commit(lambda: [_empty(thread) for thread in threads] and None)
+    for thread in threads:
+        transaction.on_commit(partial(_clear, thread))
 
 
-def _empty(thread: UUID) -> None:
+def _clear(thread: UUID) -> None:
     rooms.forget(thread)
     bell.ring(thread, bell.RESEAT)
 

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from mandorla.vault.core import Busy, Locked, Moved, NotYours, Refused
 
@@ -77,13 +77,17 @@ def _commit(jobs: Sequence[Job]) -> None:
     """All in one transaction; where the database refuses that, each in its own."""
     try:
         outcomes = _written(jobs)
+    except OperationalError:  # locked for too long, or no room on the disk: nothing of any of them is written
+        connection.close()
+        for job in jobs:
+            job.future.set_exception(Busy())
+        return
     except Exception as problem:  # noqa: BLE001  # whatever it is, the writer lives on and the asker learns of it
         if len(jobs) > 1:
             for job in jobs:
                 _commit([job])
-            return
-        close_old_connections()
-        jobs[0].future.set_exception(Busy() if isinstance(problem, DatabaseError) else problem)
+        else:
+            jobs[0].future.set_exception(problem)
         return
     for job, outcome in outcomes:
         if isinstance(outcome, DECLINED):

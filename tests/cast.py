@@ -17,7 +17,7 @@ from django.test import Client, RequestFactory
 from mandorla.accounts.models import Person
 from mandorla.accounts.services import sign_up
 from mandorla.accounts.services.sessions import enter
-from mandorla.spaces.services import invite, join
+from mandorla.spaces.services import invite, join, spaces_of
 from mandorla.vault.backends import SessionStore
 from mandorla.vault.core import Bundle
 from mandorla.vault.services import KeyRing
@@ -88,6 +88,7 @@ def rehearse() -> Cast:
             ana, ben, cleo, eve = (_someone(called) for called in ("Ana", "Ben", "Cleo", "Eve"))
             invitation = invite(ana.ring())
             join(ben.ring(), invitation.code)
+            spaces_of(ana.ring())  # the inviter learns the other's keys when looking
             rows = [row for model in _models() for row in model._base_manager.all()]
             cast = Cast(ana, ben, cleo, eve, invitation.space, rows)
             raise Rehearsed

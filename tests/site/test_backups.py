@@ -1,0 +1,186 @@
+"""A backup, made while the site is served, gives everything back from two files that say nothing alone."""
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.site.command import CALM, mandorla, start
+
+PASSPHRASE = "seven old lindens walk slowly home"
+WORDS = "heliotrope umbrella"
+MAKE = f"""
+import django; django.setup()
+from mandorla.accounts.services import sign_up
+from mandorla.spaces import services as spaces
+ana = sign_up("ana", "Ana", {PASSPHRASE!r}).ring
+ben = sign_up("ben", "Ben", {PASSPHRASE!r}).ring
+invitation = spaces.invite(ana)
+spaces.join(ben, invitation.code)
+spaces.put(ana, invitation.space, "test", {{"words": {WORDS!r}}})
+spaces.invite(sign_up("eve", "Eve", {PASSPHRASE!r}).ring)
+"""
+READ = f"""
+import django; django.setup()
+from mandorla.accounts.services import open_ring
+from mandorla.spaces import services as spaces
+from mandorla.vault.models import Session, UnlockRow
+ring = open_ring("ben", {PASSPHRASE!r})
+view, = spaces.spaces_of(ring)
+item, = spaces.items(ring, view.id, "test")
+print(view.partner.name, item.value["words"], Session.objects.count() + UnlockRow.objects.count())
+"""
+
+
+def play(script: str, data: Path, **environment: str) -> str:
+    """What a script of ours says, with this data folder."""
+    env = CALM | {"DJANGO_SETTINGS_MODULE": "mandorla.site.settings", "MANDORLA_DATA": str(data)} | environment
+    done = subprocess.run([sys.executable, "-P", "-c", script], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which Ana and Ben share a space, and Eve waits for somebody."""
+    data = tmp_path_factory.mktemp("lived-in")
+    mandorla("migrate", "--data", data)
+    play(MAKE, data)
+    return data
+
+
+@pytest.fixture(scope="module")
+def backup(lived_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a backup of it."""
+    folder = tmp_path_factory.mktemp("backup")
+    told = mandorla("backup", folder, "--data", lived_in)
+    assert told.returncode == 0, told.stderr
+    return folder
+
+
+def tables(file: Path) -> dict[str, int]:
+    """How many rows each table of ours has in a file."""
+    with sqlite3.connect(file) as database:
+        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        ours = [name for name in names if name.startswith(("vault_", "accounts_", "spaces_", "dialogue_"))]
+        counted = {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in ours}
+    database.close()
+    return {name: count for name, count in counted.items() if count}
+
+
+def test_it_gives_everything_back(backup: Path, tmp_path: Path) -> None:
+    told = mandorla("restore", backup, "--data", tmp_path / "new")
+
+    assert told.returncode == 0, told.stderr
+    assert play(READ, tmp_path / "new") == f"Ana {WORDS} 0\n"
+
+
+def test_it_is_split_in_body_and_keys(backup: Path, lived_in: Path) -> None:
+    body, keys = next(backup.glob("*.body")), next(backup.glob("*.keys"))
+
+    assert set(tables(keys)) == {"vault_keyslot", "vault_drawerslot", "vault_grant", "spaces_pendinggrant"}
+    assert set(tables(body)) & set(tables(keys)) == set()
+    assert tables(body) | tables(keys) == tables(lived_in / "mandorla.sqlite3")
+
+
+def test_the_servers_secrets_are_with_the_keys_alone(backup: Path, lived_in: Path) -> None:
+    body, keys = next(backup.glob("*.body")).read_bytes(), next(backup.glob("*.keys")).read_bytes()
+
+    secrets = [secret.encode() for secret in json.loads((lived_in / "secrets.json").read_text()).values()]
+    assert [secret for secret in secrets if secret in body] == []
+    assert [secret for secret in secrets if secret not in keys] == []
+
+
+def test_both_are_for_the_owner_alone(backup: Path) -> None:
+    assert {stat.S_IMODE(file.stat().st_mode) for file in backup.iterdir()} == {0o600}
+    assert sorted(file.suffix for file in backup.iterdir()) == [".body", ".keys"]
+
+
+def test_it_can_be_made_while_the_site_is_served(lived_in: Path, tmp_path: Path) -> None:
+    serving = start("run", "--port", "0", "--data", lived_in)
+    assert serving.stdout
+    assert "Mandorla is here" in serving.stdout.readline()
+
+    told = mandorla("backup", tmp_path / "backup", "--data", lived_in)
+
+    serving.terminate()
+    with serving.stdout:
+        serving.wait(10)
+    assert told.returncode == 0, told.stderr
+
+
+def test_newer_keys_open_an_older_body(backup: Path, lived_in: Path, tmp_path: Path) -> None:
+    later, mixed = tmp_path / "later", tmp_path / "mixed"
+    shutil.copytree(lived_in, tmp_path / "data")
+    play(MAKE.replace('"ana"', '"cleo"').replace('"ben"', '"dan"').replace('"eve"', '"fay"'), tmp_path / "data")
+    mandorla("backup", later, "--data", tmp_path / "data")
+    mixed.mkdir()
+    shutil.copy(next(backup.glob("*.body")), mixed)
+    shutil.copy(next(later.glob("*.keys")), mixed)
+
+    told = mandorla("restore", mixed, "--data", tmp_path / "new")
+
+    assert told.returncode == 0, told.stderr
+    assert play(READ, tmp_path / "new") == f"Ana {WORDS} 0\n"
+
+
+@pytest.mark.parametrize("part", ["body", "keys"])
+def test_one_changed_byte_is_noticed(backup: Path, tmp_path: Path, part: str) -> None:
+    damaged = Path(shutil.copytree(backup, tmp_path / "damaged"))
+    file = next(damaged.glob(f"*.{part}"))
+    table = "spaces_item" if part == "body" else "vault_keyslot"
+    database = sqlite3.connect(file)
+    database.execute(f"UPDATE {table} SET envelope = zeroblob(200) WHERE rowid = 1")
+    database.commit()
+    database.close()
+
+    told = mandorla("restore", damaged, "--data", tmp_path / "new")
+
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"Sorry: {file} is damaged")
+    assert not (tmp_path / "new" / "mandorla.sqlite3").exists()
+
+
+def test_a_broken_file_is_said_in_a_sentence(backup: Path, tmp_path: Path) -> None:
+    damaged = Path(shutil.copytree(backup, tmp_path / "damaged"))
+    file = next(damaged.glob("*.body"))
+    os.truncate(file, 5000)
+
+    told = mandorla("restore", damaged, "--data", tmp_path / "new")
+
+    assert (told.returncode, told.stderr) == (1, f"Sorry: {file} is not a whole backup file.\n")
+
+
+def test_a_missing_half_is_said_in_a_sentence(backup: Path, tmp_path: Path) -> None:
+    half = Path(shutil.copytree(backup, tmp_path / "half"))
+    next(half.glob("*.keys")).unlink()
+
+    told = mandorla("restore", half, "--data", tmp_path / "new")
+
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"Sorry: {half} has no keys file")
+
+
+def test_nothing_is_written_over(backup: Path, lived_in: Path) -> None:
+    before = (lived_in / "secrets.json").read_text()
+
+    told = mandorla("restore", backup, "--data", lived_in)
+
+    assert told.returncode == 1
+    assert "is not empty" in told.stderr
+    assert (lived_in / "secrets.json").read_text() == before
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_in_a_sentence(lived_in: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    told = mandorla("backup", tmp_path / "file" / "backup", "--data", lived_in)
+
+    assert told.returncode == 1
+    assert "Traceback" not in told.stderr

@@ -34,8 +34,8 @@ def make() -> Made:
     """A person with all their keys. Stretching passphrases takes time, so those of earlier tests come again."""
     id = next((each for each in _made if not Person.objects.filter(id=each).exists()), None) or new_id()
     made = _made.setdefault(id, _made.get(id) or vault.make_keys(id, new_id(), PHRASE))
-    bundle = Bundle.read(made.ring.bundle().written())
-    ring = KeyRing(id, made.ring.personal, bundle)
+    ring = KeyRing(id, made.ring.personal, Bundle.read(made.ring.bundle().written()))
+    made.store()
     person = Person(
         id=id,
         personal=ring.personal,
@@ -45,11 +45,10 @@ def make() -> Made:
         kdf=made.account.kdf,
         x25519=made.x25519,
         ed25519=made.ed25519,
-        name=made.ring.seal({"called": "Ana"}, space=ring.personal, type="person", record=id, field="name"),
+        name=ring.seal({"called": "Ana"}, space=ring.personal, type="person", record=id, field="name"),
         state=State.SETTLED,
     )
     person.save(force_insert=True)
-    made.store()
     return Made(person, ring, made.recovery_code)
 
 

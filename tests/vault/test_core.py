@@ -116,8 +116,8 @@ def test_one_passphrase_gives_two_people_different_keys() -> None:
     assert ana.verifier() != ben.verifier()
 
 
-@pytest.mark.parametrize("stored", [{}, {"t": 3}, {"t": 2, "mib": 128}, {"t": 3, "mib": 63}])
-def test_parameters_below_the_floor_open_nothing(stored: dict[str, int]) -> None:
+@pytest.mark.parametrize("stored", [{}, {"t": 3}, {"t": 2, "mib": 128}, {"t": 3, "mib": 63}, {"t": 3, "mib": 9999}])
+def test_parameters_outside_the_limits_open_nothing(stored: dict[str, int]) -> None:
     with pytest.raises(Sealed):
         Kdf.read(stored)
 

@@ -335,7 +335,7 @@ def test_a_decoy_opens_with_nothing_its_owner_has(ana: Made) -> None:
 
 
 def test_a_drawer_that_no_longer_opens_is_left_as_it_is(ana: Made) -> None:
-    broken = DrawerSlot.objects.filter(person=ana.person.id)[0].envelope
+    broken = ana.person.name
     DrawerSlot.objects.filter(person=ana.person.id).update(envelope=broken, spare=broken)
 
     changed = vault.change_passphrase(ana.person, PHRASE, OTHER_PHRASE, session=None)

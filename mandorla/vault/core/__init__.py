@@ -6,6 +6,7 @@ from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, S
 from mandorla.vault.core.grant import FOR_EVER, NOBODY, Terms, give, holds, take
 from mandorla.vault.core.keys import (
     KEY_BYTES,
+    MIB,
     PASSPHRASE_CHARACTERS,
     Bundle,
     Kdf,
@@ -39,6 +40,7 @@ from mandorla.vault.core.recovery import (
 __all__ = [
     "FOR_EVER",
     "KEY_BYTES",
+    "MIB",
     "NOBODY",
     "PASSPHRASE_CHARACTERS",
     "Bundle",

@@ -16,8 +16,8 @@ from mandorla.vault.core.errors import Refused, Sealed
 KEY_BYTES = 32
 SALT_BYTES = 16
 PASSPHRASE_CHARACTERS = range(12, 257)
-ROUNDS_MIN = 3
-MIB_MIN = 64
+ROUNDS = range(3, 33)
+MIB = range(64, 1025)
 KIB_A_MIB = 1024
 VERIFIER_PREFIX = "verifier$"
 
@@ -88,14 +88,14 @@ def normal(passphrase: str) -> str:
 class Kdf:
     """How dear one guess of a passphrase is: Argon2id with `t` rounds over `mib` MiB."""
 
-    t: int = ROUNDS_MIN
+    t: int = ROUNDS.start
     mib: int = 128
 
     @classmethod
     def read(cls, stored: dict[str, int]) -> Self:
-        """The parameters stored with a person; below the floor they were tampered with, and nothing opens."""
+        """The parameters stored with a person; outside the limits they were tampered with, and nothing opens."""
         t, mib = stored.get("t", 0), stored.get("mib", 0)
-        if t < ROUNDS_MIN or mib < MIB_MIN:
+        if t not in ROUNDS or mib not in MIB:
             raise Sealed
         return cls(t, mib)
 

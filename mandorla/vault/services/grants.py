@@ -146,7 +146,9 @@ def revoke(ring: KeyRing, space: UUID, reader: UUID) -> None:
 
 def _give_space(ring: KeyRing, space: UUID, epoch: int, key: bytes, members: Iterable[PublicKeys]) -> None:
     terms = [_whole_space(ring, space, epoch, member) for member in members]
-    ring.hold(Grant.objects.bulk_create([_grant(ring, each, key) for each in terms]))
+    grants = [_grant(ring, each, key) for each in terms]
+    ring.hold(grants)
+    Grant.objects.bulk_create(grants)
 
 
 def _whole_space(ring: KeyRing, space: UUID, epoch: int, grantee: PublicKeys) -> Terms:
@@ -193,8 +195,8 @@ def _write_pin(ring: KeyRing, pinned: Pinned) -> None:
         "until": pinned.until,
     }
     envelope = ring.seal(value, space=ring.personal, type=PIN, record=pinned.row)
-    Pin.objects.update_or_create(id=pinned.row, person=ring.person, defaults={"envelope": envelope})
     ring.remember(pinned)
+    Pin.objects.update_or_create(id=pinned.row, person=ring.person, defaults={"envelope": envelope})
 
 
 def _offer_place(space: UUID, invitation: UUID) -> Place:

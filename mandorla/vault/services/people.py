@@ -197,7 +197,7 @@ def end_sessions(person: UUID, *, but: UUID | None = None) -> None:
 
 def wanted() -> Kdf:
     """What one guess of a passphrase costs on this server."""
-    return Kdf(mib=settings.ARGON2_MIB)
+    return Kdf(mib=max(settings.ARGON2_MIB, core.MIB.start))
 
 
 def _rewrapped(person: Keyed, old: str, new: str, afterwards: Callable[[], None]) -> Changed:

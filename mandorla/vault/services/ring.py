@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db import connection, transaction
+
 from mandorla.vault import core
 from mandorla.vault.core import Envelope, NotYours, Place, Sealed, Terms
 from mandorla.vault.models import Grant, Pin
@@ -57,6 +59,7 @@ class KeyRing:
         self._valid: dict[UUID, bool] = {}
         self._pins: dict[tuple[UUID, UUID], Pinned] | None = {} if new else None
         self._keys: dict[tuple[object, ...], bytearray] = {}
+        self._unsettled: list[Callable[[], None]] = []
 
     def __repr__(self) -> str:
         return "sealed"
@@ -159,23 +162,26 @@ class KeyRing:
 
     def pins(self) -> dict[tuple[UUID, UUID], Pinned]:
         """Whose keys this person has pinned, by space and person."""
+        self._drop_what_was_undone()
         if self._pins is None:
-            rows = Pin.objects.filter(person=self.person)
-            self._pins = {(pinned.space, pinned.keys.person): pinned for pinned in map(self._pinned, rows)}
+            read = [self._pinned(row) for row in Pin.objects.filter(person=self.person)]
+            self._pins = {(pinned.space, pinned.keys.person): pinned for pinned in read if pinned}
         return self._pins
 
     def hold(self, grants: Iterable[Grant]) -> None:
-        """Take up grants that were just written; those for others are left aside."""
-        for grant in grants:
-            if grant.grantee == self.person:
-                held = self._all_grants().setdefault(grant.space, [])
-                held.append(grant)
-                held.sort(key=lambda one: -one.epoch)
+        """Take up grants that are about to be written; those for others are left aside. Undone with the transaction."""
+        mine = [grant for grant in grants if grant.grantee == self.person]
+        for grant in mine:
+            held = self._all_grants().setdefault(grant.space, [])
+            held.append(grant)
+            held.sort(key=lambda one: -one.epoch)
+        self._watch()
 
     def remember(self, pinned: Pinned) -> None:
-        """Take up a pin that was just written."""
+        """Take up a pin that is about to be written. Undone with the transaction."""
         self.pins()[pinned.space, pinned.keys.person] = pinned
         self._valid.clear()
+        self._watch()
 
     # Inside
 
@@ -186,6 +192,7 @@ class KeyRing:
 
     def _kept(self, name: tuple[Any, ...], make: Callable[..., bytes]) -> bytes:
         self._must_be_open()
+        self._drop_what_was_undone()
         if name not in self._keys:
             self._keys[name] = bytearray(make(*name[1:]))
         return bytes(self._keys[name])
@@ -219,6 +226,7 @@ class KeyRing:
 
     def _all_grants(self) -> dict[UUID, list[Grant]]:
         """All of a person's grants by space, read at once."""
+        self._drop_what_was_undone()
         if self._grants is None:
             self._grants = {}
             for grant in Grant.objects.filter(grantee=self.person).order_by("-epoch", "id"):
@@ -260,11 +268,35 @@ class KeyRing:
             not_after=grant.not_after,
         )
 
-    def _pinned(self, row: Pin) -> Pinned:
-        value = self.open(row.envelope, space=self.personal, type=PIN, record=row.id, author=self.person)
+    def _pinned(self, row: Pin) -> Pinned | None:
+        """A pin somebody tampered with pins nobody."""
+        try:
+            value = self.open(row.envelope, space=self.personal, type=PIN, record=row.id, author=self.person)
+        except Sealed:
+            return None
         x25519, ed25519 = bytes.fromhex(value["x25519"]), bytes.fromhex(value["ed25519"])
         keys = PublicKeys(UUID(value["person"]), x25519, ed25519)
         return Pinned(row.id, UUID(value["space"]), keys, value["until"])
+
+    def _watch(self) -> None:
+        """Notice when what was taken up is rolled back: words sealed under such a key would be lost."""
+
+        def kept() -> None:
+            self._unsettled.remove(kept)
+
+        self._unsettled.append(kept)
+        transaction.on_commit(kept)
+
+    def _drop_what_was_undone(self) -> None:
+        if not self._unsettled:
+            return
+        waiting = [entry[1] for entry in connection.run_on_commit]
+        if all(kept in waiting for kept in self._unsettled):
+            return
+        core.wipe(*self._keys.values())
+        for taken in (self._unsettled, self._keys, self._valid):
+            taken.clear()
+        self._grants = self._pins = None
 
     def _must_be_open(self) -> None:
         if not self._open:

@@ -91,7 +91,7 @@ def stay_unlocked(request: HttpRequest, ring: KeyRing, *, idle_minutes: int | No
         ends=now // 60 + settings.SESSION_HOURS * 60,
     )
     row.envelope = core.seal(key, ring.bundle().written(), epoch=1, at=_place(row))
-    UnlockRow.objects.filter(ends__lt=now // 60).delete()
+    _clear_away(now)
     row.save(force_insert=True)
     keyed = _keyed(request)
     keyed.ring, keyed.unlock = ring, row
@@ -245,6 +245,12 @@ def _find(request: HttpRequest, cookie: str) -> tuple[KeyRing, UnlockRow] | None
     except Sealed:
         return None
     return KeyRing(person.id, person.personal, bundle), row
+
+
+def _clear_away(now: int) -> None:
+    """What ran out and nobody came back to."""
+    UnlockRow.objects.filter(ends__lt=now // 60).delete()
+    Session.objects.filter(expires__lt=datetime.now(UTC)).delete()
 
 
 def _is_alive(row: UnlockRow) -> bool:

@@ -6,7 +6,6 @@ from mandorla.spaces import views
 
 app_name = "spaces"
 urlpatterns = [
-    path("", views.home, name="home"),
     path("invite/", views.invite, name="invite"),
     path("invite/withdraw/", views.withdraw, name="withdraw"),
     path("invited/", views.invited, name="invited"),

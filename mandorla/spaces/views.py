@@ -32,13 +32,6 @@ REFUSALS: Final[dict[str, Promise]] = {
 
 
 @unlocked
-@require_GET
-def home(request: UnlockedRequest) -> HttpResponse:
-    """My spaces."""
-    return render(request, "spaces/home.html", {"spaces": services.spaces_of(request.ring)})
-
-
-@unlocked
 @require_http_methods(["GET", "POST"])
 def invite(request: UnlockedRequest) -> HttpResponse:
     """Explains, or shows the open invitation; a POST makes it or renews it."""
@@ -56,7 +49,7 @@ def invite(request: UnlockedRequest) -> HttpResponse:
 def withdraw(request: UnlockedRequest) -> HttpResponse:
     """Takes the open invitation back."""
     services.withdraw_invitation(request.ring)
-    return redirect("spaces:home")
+    return redirect("dialogue:home")
 
 
 @public
@@ -94,7 +87,7 @@ def leave(request: UnlockedRequest, space: UUID) -> HttpResponse:
     form = LeaveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.leave(request.ring, space, withdraw=form.cleaned_data["words"] == LeaveForm.WITHDRAW)
-        return redirect("spaces:home")
+        return redirect("dialogue:home")
     return render(request, "spaces/leave.html", {"space": found, "form": form}, status=422 if form.errors else 200)
 
 
@@ -111,7 +104,7 @@ def _invitation(
     if invitation is None:
         return render(request, "spaces/invite.html", said, status=status)
     link = request.build_absolute_uri(f"{reverse('spaces:invited')}#{invitation.code}")
-    ends = formats.date_format(timezone.localtime(invitation.ends_at), "DATETIME_FORMAT")
+    ends = formats.date_format(timezone.localtime(invitation.ends_at), "j F Y, H:i")
     shown = {"invitation": invitation, "link": link, "qr": _picture(link), "ends": ends}
     return render(request, "spaces/invitation.html", said | shown, status=status)
 

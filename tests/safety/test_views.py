@@ -12,6 +12,7 @@ from mandorla.vault.models import UnlockRow
 from tests.cast import Cast
 
 LEAVE, HELP = reverse("safety:leave"), reverse("safety:help")
+JOIN = reverse("spaces:join")
 PAGES = [HELP, reverse("safety:page"), reverse("safety:grounding")]
 OURS = {"Sec-Fetch-Site": "same-origin"}
 OWN_LIST = """
@@ -38,10 +39,10 @@ def test_reading_it_leaves_no_line_in_the_log(cast: Cast, address: str, caplog: 
     browser = cast.ana.browser()
 
     browser.get(address)
-    browser.get(reverse("spaces:home"))
+    browser.get(JOIN)
 
     pages = [line for line in caplog.messages if line.startswith("page=")]
-    assert ["page=/spaces/ " in line for line in pages] == [True]
+    assert ["page=/spaces/join/ " in line for line in pages] == [True]
 
 
 def test_help_names_the_numbers_with_the_day_they_were_looked_over(db: None) -> None:
@@ -83,7 +84,7 @@ def test_a_beacon_locks_at_once_and_has_the_browser_forget(cast: Cast) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert not UnlockRow.objects.filter(person=cast.ana.id).exists()
-    assert browser.get(reverse("spaces:home")).status_code == 302
+    assert browser.get(JOIN).status_code == 302
 
 
 def test_leaving_by_link_locks_and_leads_away(cast: Cast) -> None:
@@ -134,7 +135,7 @@ def test_a_foreign_page_locks_nobody_out(cast: Cast, foreign: dict[str, str]) ->
     assert (by_post.status_code, by_link.status_code) == (403, 302)
     assert "Clear-Site-Data" not in by_post
     assert "Clear-Site-Data" not in by_link
-    assert browser.get(reverse("spaces:home")).status_code == 200
+    assert browser.get(JOIN).status_code == 200
 
 
 def test_leaving_works_for_who_is_not_even_signed_in(db: None) -> None:

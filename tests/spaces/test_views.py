@@ -14,7 +14,7 @@ from mandorla.vault.core import new_id
 from tests.cast import Cast
 from tests.spaces.codes import wrong_code
 
-HOME, INVITE, WITHDRAW = reverse("spaces:home"), reverse("spaces:invite"), reverse("spaces:withdraw")
+HOME, INVITE, WITHDRAW = reverse("dialogue:home"), reverse("spaces:invite"), reverse("spaces:withdraw")
 INVITED, JOIN = reverse("spaces:invited"), reverse("spaces:join")
 
 
@@ -23,23 +23,6 @@ def text(browser: Client, address: str) -> str:
     page = browser.get(address)
     assert page.status_code == 200
     return unescape(re.sub(r"<[^>]+>|\s+", " ", page.content.decode()))
-
-
-def test_an_empty_home_teaches(cast: Cast) -> None:
-    words = text(cast.eve.browser(), HOME)
-
-    assert "Your shared spaces will live here" in words
-    assert "Invite your partner" in words
-
-
-def test_home_shows_each_space_under_the_partners_name(cast: Cast) -> None:
-    join(cast.cleo.ring(), invite(cast.ana.ring()).code)
-
-    words = text(cast.ana.browser(), HOME)
-
-    assert "Ben" in words
-    assert "Cleo" in words
-    assert "Ana" not in text(cast.eve.browser(), HOME)
 
 
 def test_an_invitation_is_made_once_and_shown_again_on_reload(cast: Cast) -> None:
@@ -233,7 +216,7 @@ def test_a_stranger_and_an_ex_partner_find_what_is_found_where_nothing_is(cast: 
     assert cast.eve.browser().post(reverse("spaces:leave", args=[cast.space]), {"words": "stay"}).status_code == 404
 
 
-@pytest.mark.parametrize("address", [HOME, INVITE, JOIN])
+@pytest.mark.parametrize("address", [INVITE, JOIN])
 def test_the_locked_are_asked_for_their_passphrase_first(cast: Cast, address: str) -> None:
     page = cast.ana.locked_browser().get(address)
 

@@ -1,15 +1,16 @@
-// Carries an invitation's code from the link's fragment into the page. It is read once and taken out of the address;
-// it is kept nowhere else, and only handed on when the person chooses to go on.
+/**
+ * Carries an invitation's code from the link's fragment into the page. It is read once and taken out of the address; it is
+ * kept nowhere else, and handed on only when the person chooses to go on.
+ */
 
 const code = decodeURIComponent(location.hash.slice(1));
 if (code) history.replaceState(null, "", location.pathname);
 
-/** @type {NodeListOf<HTMLInputElement>} */
-const fields = document.querySelectorAll("[data-invitation]");
-for (const field of fields) {
+for (const place of document.querySelectorAll("[data-invitation]")) {
   if (!code) continue;
-  field.value = code;
-  field.closest("[data-invitation-shown]")?.removeAttribute("hidden");
+  if (place instanceof HTMLInputElement) place.value = code;
+  else place.textContent = code;
+  place.closest("[data-invitation-shown]")?.removeAttribute("hidden");
 }
 
 /** @type {NodeListOf<HTMLAnchorElement>} */

@@ -1,11 +1,23 @@
 """A dialogue as the two people have it: asked for, held, stopped, and read again, with everything committed and sealed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest.mock import patch
+from uuid import UUID
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from mandorla.dialogue import services
+from mandorla.dialogue.core import Command
 from mandorla.dialogue.models import Draft, Event, Thread
-from mandorla.dialogue.services import Typed
-from mandorla.vault.core import Moved, NotYours, Refused, new_id
+from mandorla.dialogue.services import Asked, Typed
+from mandorla.spaces import services as spaces
+from mandorla.vault.core import Locked, Moved, NotYours, Refused, Sealed, new_id
+from mandorla.vault.models import UnlockRow
 from tests.cast import Cast
 from tests.dialogue.seated import Pair, seat
 
@@ -14,16 +26,324 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ARRIVED = "ben:now ana:ready ben:ready ana:say ben:say ben:say ana:say ana:say ben:say "
 HEARD = ARRIVED + "ana:say ben:say ana:yes ana:more ana:say ben:say ana:partly ana:say ben:say ana:yes ana:no_more "
 SUMMED = HEARD + "ben:say ana:all "
-FELT = SUMMED + "ben:say ana:lands ben:guess ana:yes ana:say ben:say "
+THANKED = SUMMED + "ben:say ana:lands ben:guess ana:yes ana:say ben:say "
+SECOND = "ben:say ana:say ben:yes ben:no_more ana:say ben:all ana:say ben:lands ana:guess ben:other ana:say ana:say ben:say "
+CLOSED = THANKED + "ben:now ana:now " + SECOND + "ana:say ben:say ana:say ben:say "
+
+
+@contextmanager
+def later(hours: int) -> Iterator[None]:
+    """The hours pass for everything that asks what time it is."""
+    then = timezone.now() + timedelta(hours=hours)
+    with patch.object(timezone, "now", lambda: then):
+        yield
 
 
 def test_a_whole_dialogue_with_a_switch_can_be_held_and_read_again(cast: Cast) -> None:
     pair = Pair(cast)
 
-    pair.play(FELT + "ben:now ana:now ")
-    pair.play("ben:say ana:say ben:yes ben:no_more ana:say ben:all ana:say ben:lands ana:guess ben:other ana:say ")
-    pair.play("ana:say ben:say ana:say ben:say ana:say ben:say ")
+    pair.play(CLOSED)
 
-    assert pair.sees("ana").over == "closed"
+    assert [pair.sees(who).over for who in ("ana", "ben")] == ["closed", "closed"]
     read = [entry for page in (1, 2) for entry in services.transcript(pair.ben, page).entries]
-    assert [(entry.author, entry.mine) for entry in read if entry.kind == "send"] == [("Ana", False)] * 3 + [("Ben", True)]
+    sent = [(entry.author, entry.mine, entry.words) for entry in read if entry.kind == "send"]
+    assert sent == [("Ana", False, "say by ana")] * 3 + [("Ben", True, "say by ben")]
+
+
+def test_nothing_but_the_topic_is_there_before_the_yes(cast: Cast) -> None:
+    pair = Pair(cast)
+
+    asked = pair.sees("ben")
+
+    assert (asked.topic, asked.shows, asked.begun) == ("Sunday evenings", (), False)
+    assert [button.name for button in asked.buttons] == ["now", "at", "later", "no"]
+
+
+def test_asking_twice_with_one_key_asks_once(cast: Cast) -> None:
+    services.end_gentle_path(cast.ana.ring(), cast.space)
+    asked = Asked(new_id(), "couples", "Money", "written", 30)
+
+    again = {services.ask(cast.ana.ring(), cast.space, asked) for _ in range(2)}
+
+    assert again == {asked.key}
+    assert Thread.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"topic": "   "}, "topic"),
+        ({"topic": "x" * 121}, "too_long"),
+        ({"medium": "telepathy"}, "form"),
+        ({"minutes": 7}, "form"),
+        ({"script": "nothing"}, "form"),
+        ({"wish": timezone.now() - timedelta(hours=1)}, "time"),
+    ],
+)
+def test_a_request_that_does_not_hold_is_refused_with_its_reason(
+    cast: Cast, wrong: dict[str, object], reason: str
+) -> None:
+    services.end_gentle_path(cast.ana.ring(), cast.space)
+    right = {"script": "couples", "topic": "Money", "medium": "written", "minutes": 30}
+
+    with pytest.raises(Refused, match=f"^{reason}$"):
+        services.ask(cast.ana.ring(), cast.space, Asked(new_id(), **right | wrong))  # type: ignore[arg-type]
+
+
+def test_the_gentle_path_is_the_same_for_both_and_ends_after_its_appreciations(cast: Cast) -> None:
+    drawn = spaces.items(cast.ana.ring(), cast.space, "gentle_path")[0].value["dialogues"]
+
+    before = [[form.closed for form in services.forms_for(one.ring(), cast.space)] for one in (cast.ana, cast.ben)]
+    for _ in range(drawn):
+        thread = services.ask(cast.ana.ring(), cast.space, Asked(new_id(), "appreciation", "Today", "spoken", 10))
+        held = Pair.__new__(Pair)
+        held.cast, held.thread, held.ana, held.ben = cast, thread, seat(cast.ana, thread), seat(cast.ben, thread)
+        held.play("ben:now ana:ready ben:ready ana:skip ben:skip " + "ana:say ben:say ana:yes " * 3 + "ana:leave_out ")
+        held.play("ben:say ana:lands ben:guess ana:yes ana:skip ben:skip ben:close ana:skip ben:skip ana:skip ben:skip")
+
+    assert before == [["", "gentle"], ["", "gentle"]]
+    assert 1 <= drawn <= 3
+    assert [form.closed for form in services.forms_for(cast.ben.ring(), cast.space)] == ["", ""]
+
+
+def test_a_rest_closes_the_couples_dialogue_for_both_and_names_nobody(cast: Cast) -> None:
+    pair = Pair(cast)
+    services.rest(cast.ben.ring(), cast.space, 3)
+
+    closed = [[form.closed for form in services.forms_for(one.ring(), cast.space)] for one in (cast.ana, cast.ben)]
+    with pytest.raises(Refused, match="^resting$"):
+        services.move(seat(cast.ben, pair.thread), Command(new_id(), 1, "now"))
+
+    assert closed == [["", "resting"], ["", "resting"]]
+    assert {item.author for item in spaces.items(cast.ana.ring(), cast.space, "rest")} == {cast.space}
+
+
+def test_the_same_command_twice_is_one_entry_and_one_answer(cast: Cast) -> None:
+    pair = Pair(cast)
+    command = Command(new_id(), 1, "now")
+
+    first = services.move(pair.ben, command)
+    services.forget(pair.thread)
+    second = services.move(pair.ben, command)
+
+    assert first == second
+    assert Event.objects.filter(thread=pair.thread).count() == 2
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_a_key_used_for_something_else_is_refused(cast: Cast, warm: bool) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    key = new_id()
+    pair.does("ana", "say", key=key, words="one thing")
+    if not warm:
+        services.forget(pair.thread)
+
+    with pytest.raises(Refused, match="^other_command$"):
+        pair.does("ana", "say", key=key, words="another thing")
+
+
+def test_a_screen_that_is_out_of_date_moves_nothing(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    old = pair.sees("ana").v
+    pair.play("ana:say ben:say ana:yes ana:more")
+
+    with pytest.raises(Moved):
+        pair.does("ana", "say", seen=old, words="typed long ago")
+
+
+def test_a_stranger_has_no_seat_and_a_missing_dialogue_looks_the_same(cast: Cast) -> None:
+    pair = Pair(cast)
+
+    with pytest.raises(NotYours):
+        seat(cast.eve, pair.thread)
+    with pytest.raises(NotYours):
+        seat(cast.eve, UUID(int=1))
+
+
+def test_a_locked_person_can_write_nothing_more_from_an_open_seat(cast: Cast) -> None:
+    pair = Pair(cast)
+    UnlockRow.objects.filter(id=pair.ben.unlock).delete()
+
+    with pytest.raises(Locked):
+        pair.does("ben", "now")
+
+    assert Event.objects.filter(thread=pair.thread).count() == 1
+
+
+def test_a_pause_names_nobody_and_both_go_on_where_it_was_heard(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(HEARD)
+    pair.does("ben", "pause", minutes=20)
+
+    paused = [pair.sees(who) for who in ("ana", "ben")]
+    pair.play("ana:go_on ben:go_on")
+
+    assert all(one.paused and one.confirmed and one.confirmed.words == "say by ben" for one in paused)
+    assert paused[0].until == paused[1].until
+    assert list(Event.objects.filter(thread=pair.thread).order_by("seq").values_list("author", flat=True))[-3:] == [
+        cast.space,
+        cast.ana.id,
+        cast.ben.id,
+    ]
+    assert pair.sees("ben").step == "summary"
+    assert [(one.kind, one.author) for one in services.transcript(pair.ana).entries if one.room] == [("pause", "")]
+
+
+def test_an_end_is_the_rooms_own_and_leaves_unsent_words_with_their_writer(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    services.save_draft(pair.ana, Typed("half a sen", pair.sees("ana").v, 0))
+    pair.does("ben", "end")
+
+    assert [(pair.sees(who).over, pair.sees(who).draft) for who in ("ana", "ben")] == [
+        ("ended", "half a sen"),
+        ("ended", ""),
+    ]
+    assert Event.objects.filter(thread=pair.thread).latest("seq").author == cast.space
+
+
+def test_what_is_parked_waits_for_both_without_a_name(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    pair.does("ben", "park", words="the garden")
+
+    assert [services.look_back(one).parked[0].words for one in (pair.ana, pair.ben)] == ["the garden"] * 2
+    assert services.look_back(pair.ana).parked[0].author == ""
+
+
+def test_a_draft_is_for_its_writer_alone_by_key(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    services.save_draft(pair.ana, Typed("not yet", pair.sees("ana").v, 0))
+    services.forget(pair.thread)
+
+    assert pair.sees("ana").draft == "not yet"
+    assert pair.sees("ben").draft == ""
+    row = Draft.objects.get()
+    with pytest.raises(Sealed):
+        pair.ben.own_keys.open(
+            row.envelope, type="draft", field="words", record=row.id, author=cast.ana.id, revision=row.version
+        )
+
+
+def test_a_page_left_behind_gets_the_other_text_and_replaces_nothing(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    seen = pair.sees("ana").v
+    services.save_draft(pair.ana, Typed("from the phone", seen, 0))
+
+    kept = services.save_draft(seat(cast.ana, pair.thread), Typed("from the tablet", seen, 0))
+
+    assert (kept.name, kept.version, kept.words) == ("other", 1, "from the phone")
+    assert pair.sees("ana").draft == "from the phone"
+
+
+def test_a_draft_goes_with_the_words_that_are_sent(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    seen = pair.sees("ana").v
+    services.save_draft(pair.ana, Typed("I feel", seen, 0))
+    pair.does("ana", "say", words="I feel alone")
+
+    late = services.save_draft(pair.ana, Typed("I feel", seen, 1))
+
+    assert late.name == "late"
+    assert not Draft.objects.exists()
+
+
+def test_a_request_nobody_answers_lapses_for_both_after_two_days(cast: Cast) -> None:
+    pair = Pair(cast)
+
+    with later(hours=47):
+        early = pair.sees("ana").over
+    with later(hours=49):
+        late = [pair.sees(who).over for who in ("ana", "ben")]
+
+    assert (early, late) == ("", ["lapsed", "lapsed"])
+
+
+def test_the_receiver_is_reminded_once_after_a_day(cast: Cast) -> None:
+    Pair(cast)
+    views = spaces.spaces_of(cast.ben.ring())
+
+    def reminded() -> list[bool]:
+        return [one.reminded for one in services.dialogues_of(cast.ben.ring(), views)]
+
+    assert reminded() == [False]
+    with later(hours=25):
+        assert reminded() == [True]
+        assert [one.reminded for one in services.dialogues_of(cast.ana.ring(), views)] == [False]
+
+
+def test_the_list_asks_the_database_as_often_for_three_dialogues_as_for_one(cast: Cast) -> None:
+    counts = []
+    for _ in range(3):
+        Pair(cast)
+        ring = cast.ben.ring()
+        views = spaces.spaces_of(ring)
+        with CaptureQueriesContext(connection) as asked:
+            services.dialogues_of(ring, views)
+        counts.append(len(asked))
+
+    assert counts[0] == counts[2]
+
+
+def test_words_of_one_who_leaves_can_be_taken_back_and_the_rest_stays(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(HEARD)
+    spaces.leave(cast.ana.ring(), cast.space, withdraw=True)
+
+    left = services.transcript(seat(cast.ben, pair.thread), 1).entries
+
+    assert {entry.state for entry in left if not entry.mine and not entry.room} == {"withdrawn"}
+    assert {entry.words for entry in left if entry.mine} == {"say by ben"}
+    with pytest.raises(NotYours):
+        seat(cast.ana, pair.thread)
+    with pytest.raises(Refused, match="^closed$"):
+        services.move(seat(cast.ben, pair.thread), Command(new_id(), 99, "end"))
+
+
+def test_a_log_put_back_is_noticed_by_who_has_seen_more(cast: Cast) -> None:
+    pair = Pair(cast)
+    before = Thread.objects.get()
+    pair.play(ARRIVED)
+    fresh = services.has_gone_back(cast.ana.ring(), pair.ana)
+
+    Event.objects.filter(seq__gt=1).delete()
+    Thread.objects.update(next_seq=before.next_seq, state=before.state)
+    services.forget(pair.thread)
+
+    assert not fresh
+    assert services.has_gone_back(cast.ana.ring(), pair.ana)
+
+
+def test_a_log_with_a_gap_or_altered_words_is_not_whole(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    whole = list(services.flaws())
+    rows = Event.objects.filter(thread=pair.thread)
+    rows.filter(seq=3).update(envelope=rows.get(seq=4).envelope)
+    rows.filter(seq=6).delete()
+
+    assert whole == []
+    told = f"dialogue {pair.thread.hex}"
+    assert list(services.flaws()) == [f"{told}: entry 3 was altered", f"{told}: entry 6 is missing"]
+
+
+def test_a_broken_entry_is_said_to_be_broken_and_the_rest_still_reads(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    rows = Event.objects.filter(thread=pair.thread)
+    rows.filter(seq=5).update(envelope=rows.get(seq=6).envelope)
+
+    states = [entry.state for entry in services.transcript(pair.ana).entries if entry.seq in (5, 6)]
+
+    assert states == ["unreadable", "open"]
+
+
+def test_clocks_can_be_hidden_by_one_without_touching_the_other(cast: Cast) -> None:
+    services.set_timers(cast.ana.ring(), on=False)
+
+    assert [services.with_timers(one.ring()) for one in (cast.ana, cast.ben)] == [False, True]

@@ -26,6 +26,6 @@ def has_gone_back(ring: KeyRing, seat: Seat) -> bool:
 
 def _holds(thread: UUID, mark: dict[str, Any], seq: int, digest: str) -> bool:
     if mark["seq"] == seq:
-        return mark["digest"] == digest
+        return bool(mark["digest"] == digest)
     found = Event.objects.filter(thread=thread, seq=mark["seq"]).values_list("digest", flat=True).first()
-    return found is not None and bytes(found).hex() == mark["digest"]
+    return found is not None and bool(bytes(found).hex() == mark["digest"])

@@ -57,6 +57,7 @@ def _take(command: str, options: argparse.Namespace) -> None:
 
 
 def _open_folder(data: Path) -> None:
+    os.umask(0o077)  # whatever is made there is for this account alone
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         probe = data / ".probe"

@@ -1,5 +1,7 @@
 """What every template may use: translation, addresses, static files, icons, and the request's own facts."""
 
+from collections.abc import Hashable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 from lucide.jinja import lucide
+from markupsafe import Markup
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
@@ -29,7 +32,16 @@ def environment(**options: Any) -> Environment:
         npgettext=translation.npgettext,
         newstyle=True,
     )
-    env.globals.update(static=static, url=url, icon=lucide)
+
+    @cache
+    def rendered(language: str | None, name: str, facts: tuple[tuple[str, Hashable], ...]) -> Markup:
+        return Markup(env.get_template(name).render(dict(facts)))  # noqa: S704  # escaped by the template
+
+    def fixed(name: str, **facts: Hashable) -> Markup:
+        """A piece that is the same for everybody with the same few facts (never words), rendered once a language."""
+        return rendered(translation.get_language(), name, tuple(facts.items()))
+
+    env.globals.update(static=static, url=url, icon=cache(lucide), fixed=fixed)
     return env
 
 

@@ -175,6 +175,7 @@ class Recover(Chosen):
     """The recovery code instead of a lost passphrase, and a new passphrase."""
 
     name = NameField(label=_("Sign-in name"))
+    passphrase = PassphraseField(known=False, label=_("Your new passphrase"))
     code = forms.CharField(label=_("Recovery code"), widget=forms.TextInput(attrs=CODE_ATTRIBUTES))
 
     field_order = ("name", "code", "passphrase", "again")
@@ -196,6 +197,7 @@ class Change(Chosen):
     """The passphrase of today, and the one from now on."""
 
     today = PassphraseField(known=True, label=_("Your passphrase of today"))
+    passphrase = PassphraseField(known=False, label=_("Your new passphrase"))
 
     field_order = ("today", "passphrase", "again")
     refusals: ClassVar = {"wrong": ("today", _("This is not your passphrase of today. Capitals matter."))}

@@ -233,6 +233,20 @@ def test_while_dialogues_rest_one_can_still_answer(do: str) -> None:
     assert table().does(BEN, do, resting=True).do == do
 
 
+def test_a_dialogue_begins_with_the_arrival_and_begins_once() -> None:
+    held = table("ben:at")
+    assert held.state.begun_at is None
+
+    held.now += timedelta(days=1)
+    held.play("ana:here ben:here")
+    began = held.now
+    held.now += timedelta(minutes=5)
+    held.play("ana:ready ben:ready")
+
+    assert held.state.begun_at == began
+    assert through_json(held.state).begun_at == began
+
+
 def test_a_rest_does_not_interrupt_a_dialogue_that_is_held() -> None:
     assert table(ARRIVED["couples"]).does(ANA, "say", resting=True).do == "say"
 
@@ -319,6 +333,15 @@ def test_every_feeling_picked_is_found_again_afterwards() -> None:
     assert felt.state.felt == (felt.state.seq - 1, felt.state.seq)
 
 
+def test_of_many_feelings_the_last_dozen_is_found_again() -> None:
+    felt = table(HEARD["couples"] + "ben:say ana:lands ben:guess").state
+
+    many = felt.with_(felt=tuple(range(100, 112)), seq=felt.seq)
+    after = fold(script("couples/1"), many, Entry(200, ANA, NOW, "other", "empathy_check", {}), "ff")
+
+    assert after.felt == (*range(101, 112), 200)
+
+
 # Pausing, parking, ending
 
 
@@ -344,6 +367,10 @@ def test_a_pause_keeps_the_step_and_the_last_mirror_that_was_right() -> None:
 
     assert (sent.state.step, sent.state.turn) == (before.step, before.turn)
     assert (sent.state.confirmed, mirror.do) == (mirror.seq, "say")
+
+
+def test_before_the_first_mirror_a_pause_has_none_to_show() -> None:
+    assert table(ARRIVED["couples"] + "ana:say ben:say ben:pause").state.confirmed == 0
 
 
 def test_nothing_is_said_during_a_pause() -> None:
@@ -656,9 +683,12 @@ def test_the_first_ones_gem_is_not_shown_before_the_second_has_given_one() -> No
 
 
 def test_chunks_are_listed_only_where_they_are_gathered() -> None:
-    sent = table(ARRIVED["couples"] + "ana:say")
+    sent = table(ARRIVED["couples"] + "ana:say ben:say ana:yes ana:more " * CHUNKS_SHOWN + "ana:say")
+    assert sent.state.chunks_before == 1
 
-    assert screen(sent.script, sent.state, BEN).chunks == ()
+    seen = screen(sent.script, sent.state, BEN)
+
+    assert (seen.chunks, seen.chunks_before) == ((), 0)
 
 
 def test_an_appreciation_is_validated_beside_all_that_was_said() -> None:

@@ -146,6 +146,14 @@ def test_a_script_that_cannot_be_played_is_refused_with_words(path: str, value: 
     assert str(refused.value) == words
 
 
+def test_walking_prompts_down_needs_a_way_on() -> None:
+    raw = deepcopy(told())
+    _edit(raw["appreciation/1"], "steps.check.moves.yes.done", None)
+
+    with pytest.raises(ScriptError, match=r"^step check: yes advances, but there are no prompts or no way on$"):
+        assemble(raw["appreciation/1"], raw)
+
+
 CHECK_IN = """
 name = "check-in"
 version = 1

@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 
 from mandorla.vault.core import Locked, StepUp
-from mandorla.vault.models import UnlockRow
-from mandorla.vault.services import KeyedRequest, KeyRing, is_stepped_up
+from mandorla.vault.services import KeyedRequest, KeyRing, UnlockRow, is_stepped_up
 
 
 class UnlockedRequest(KeyedRequest):

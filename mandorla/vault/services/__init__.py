@@ -1,5 +1,6 @@
 """What the floors above may ask of the vault. Keys stay inside rings; none is kept between requests."""
 
+from mandorla.vault.models import UnlockRow
 from mandorla.vault.services.drawers import DrawerRing, drawer_key, open_drawer, put_away
 from mandorla.vault.services.grants import (
     Answer,
@@ -40,7 +41,6 @@ from mandorla.vault.services.sessions import (
     KeyedRequest,
     SessionView,
     Unlocked,
-    UnlockRow,
     end_other_sessions,
     end_session,
     is_stepped_up,

@@ -1,0 +1,253 @@
+"""The pages of dialogues, at the door: what one may do, what a stranger gets, and what stays when something is wrong."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from mandorla.dialogue import services
+from mandorla.dialogue.models import Event, Thread
+from mandorla.spaces import services as spaces
+from mandorla.vault.core import new_id
+from tests.cast import Cast
+from tests.dialogue.seated import Pair
+from tests.dialogue.test_services import ARRIVED, CLOSED
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REQUEST = {"form": "couples", "topic": "Sunday evenings", "medium": "written", "minutes": 45}
+
+
+def seen_everything(cast: Cast) -> None:
+    """Ana and Ben have read the pages that come once, and know dialogues already."""
+    services.end_gentle_path(cast.ana.ring(), cast.space)
+    for someone in (cast.ana, cast.ben):
+        for what in ("how", "safety"):
+            services.shown(someone.ring(), what)
+
+
+def act(browser: Client, thread: UUID, do: str, *, json: bool = False, **facts: Any) -> Any:
+    """One act by POST, from a screen that has seen everything so far."""
+    fields = {"key": new_id().hex, "v": "999", "do": do, **facts}
+    accept = "application/json" if json else "text/html"
+    return browser.post(reverse("dialogue:move", args=[thread]), fields, headers={"accept": accept})
+
+
+def test_a_new_person_finds_a_page_that_says_what_will_be_here(cast: Cast) -> None:
+    page = cast.eve.browser().get(reverse("dialogue:home")).content.decode()
+
+    assert "A place for two will be here" in page
+    assert reverse("spaces:invite") in page
+
+
+def test_asking_leads_into_the_room_and_the_partner_finds_it_on_their_list(cast: Cast) -> None:
+    seen_everything(cast)
+
+    asked = cast.ana.browser().post(reverse("dialogue:ask", args=[cast.space]), REQUEST | {"key": new_id()})
+
+    thread = Thread.objects.get().id
+    assert (asked.status_code, asked["Location"]) == (HTTPStatus.FOUND, reverse("dialogue:room", args=[thread]))
+    listed = cast.ben.browser().get(reverse("dialogue:home")).content.decode()
+    assert "Sunday evenings" in listed
+    assert "Would you answer?" in listed
+
+
+def test_a_request_that_does_not_hold_says_why_and_keeps_what_was_typed(cast: Cast) -> None:
+    seen_everything(cast)
+    past = {"wish": "2020-01-01T20:00", "key": new_id()}
+
+    page = cast.ana.browser().post(reverse("dialogue:ask", args=[cast.space]), REQUEST | past)
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "That moment has passed." in page.content.decode()
+    assert 'value="Sunday evenings"' in page.content.decode()
+    assert not Thread.objects.exists()
+
+
+def test_how_it_goes_comes_once_before_the_first_dialogue(cast: Cast) -> None:
+    browser, ask = cast.ana.browser(), reverse("dialogue:ask", args=[cast.space])
+
+    first = browser.get(ask)
+    browser.post(first["Location"], {"answer": "go"})
+
+    assert first["Location"].startswith(reverse("dialogue:before", args=["how", cast.space]))
+    assert browser.get(ask).status_code == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("who", ["ana", "ben"])
+def test_the_private_page_comes_once_to_each_before_a_couples_dialogue(cast: Cast, who: str) -> None:
+    pair = Pair(cast)
+    someone = getattr(cast, who)
+    services.shown(someone.ring(), "how")
+    browser = someone.browser()
+    address = reverse("dialogue:ask", args=[cast.space]) if who == "ana" else reverse("dialogue:room", args=[pair.thread])
+
+    first = browser.get(address)
+    browser.post(first["Location"], {"answer": "go"})
+
+    assert first["Location"].startswith(reverse("dialogue:before", args=["safety", cast.space]))
+    assert browser.get(address).status_code == HTTPStatus.OK
+
+
+def test_later_on_the_private_page_leaves_no_mark_and_wait_is_an_ordinary_rest(cast: Cast) -> None:
+    browser = cast.ana.browser()
+    before = reverse("dialogue:before", args=["safety", cast.space])
+
+    later, wait = (browser.post(before, {"answer": answer}) for answer in ("later", "wait"))
+
+    assert (later["Location"], wait["Location"]) == (
+        reverse("dialogue:home"),
+        reverse("dialogue:rest", args=[cast.space]),
+    )
+    assert spaces.items(cast.ana.ring(), cast.ana.personal, "shown") == []
+
+
+def test_a_rest_after_the_private_page_is_the_same_as_any_other(cast: Cast) -> None:
+    rest = reverse("dialogue:rest", args=[cast.space])
+    cast.ana.browser().post(rest, {"days": "7"})
+    plain = cast.ben.browser().get(rest).content
+    record = spaces.only(cast.space, "rest", cast.space)
+    spaces.drop(cast.ana.ring(), cast.space, "rest", records=[record])
+
+    browser = cast.ana.browser()
+    browser.post(reverse("dialogue:before", args=["safety", cast.space]), {"answer": "wait"})
+    browser.post(rest, {"days": "7"})
+
+    assert _without_tokens(cast.ben.browser().get(rest).content) == _without_tokens(plain)
+
+
+def test_a_whole_turn_works_by_form_and_reload(cast: Cast) -> None:
+    pair = Pair(cast)
+    seen_everything(cast)
+    pair.play(ARRIVED)
+
+    moved = act(cast.ana.browser(), pair.thread, "say", words="I go quiet", lead="What happens in me is …")
+
+    assert (moved.status_code, moved["Location"]) == (HTTPStatus.FOUND, reverse("dialogue:room", args=[pair.thread]))
+    room = cast.ben.browser().get(reverse("dialogue:room", args=[pair.thread])).content.decode()
+    assert "I go quiet" in room
+    assert "What happens in me is" in room
+
+
+def test_words_too_long_come_back_with_a_kind_reason(cast: Cast) -> None:
+    pair = Pair(cast)
+    seen_everything(cast)
+    pair.play(ARRIVED)
+    words = "w" * 2001
+
+    page = act(cast.ana.browser(), pair.thread, "say", words=words)
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "2001 characters long; 2000 is the most" in page.content.decode()
+    assert words in page.content.decode()
+
+
+def test_a_refusal_by_json_says_why_and_brings_the_stage(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    key = new_id().hex
+
+    answer = act(cast.ben.browser(), pair.thread, "say", words="my turn?", json=True, key=key)
+
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    told = answer.json()
+    assert (told["nak"], told["why"], told["v"]) == (key, "not_your_turn", pair.sees("ben").v)
+    assert "data-stage" in told["html"]
+
+
+def test_an_old_screen_gets_a_conflict_and_the_new_stage(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED + "ana:say ben:say ana:yes ana:more")
+
+    answer = act(cast.ana.browser(), pair.thread, "say", words="late", json=True, v="3")
+
+    assert answer.status_code == HTTPStatus.CONFLICT
+    assert answer.json()["why"] == "moved"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"key": "nonsense"}, {"v": "x"}, {"at": "soon"}, {"minutes": "many"}, {"words": "a\x00b"}]
+)
+def test_fields_no_page_of_ours_sends_change_nothing(cast: Cast, wrong: dict[str, str]) -> None:
+    pair = Pair(cast)
+    seen_everything(cast)
+    pair.play(ARRIVED)
+    before = Event.objects.count()
+
+    answer = act(cast.ana.browser(), pair.thread, "say", **{"words": "hello"} | wrong)
+
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize("name", ["room", "stage", "prepare", "after", "words"])
+def test_a_stranger_gets_what_a_missing_dialogue_gets(cast: Cast, name: str) -> None:
+    pair = Pair(cast)
+    browser = cast.eve.browser()
+
+    theirs, missing = (browser.get(reverse(f"dialogue:{name}", args=[id])) for id in (pair.thread, UUID(int=1)))
+
+    assert (theirs.status_code, missing.status_code) == (HTTPStatus.NOT_FOUND, HTTPStatus.NOT_FOUND)
+    assert _without_tokens(theirs.content) == _without_tokens(missing.content)
+
+
+@pytest.mark.parametrize("name", ["prepare", "after"])
+def test_a_page_for_oneself_is_kept_and_the_partner_has_an_empty_one(cast: Cast, name: str) -> None:
+    pair = Pair(cast)
+    address = reverse(f"dialogue:{name}", args=[pair.thread])
+    field = "felt" if name == "prepare" else "words"
+
+    cast.ana.browser().post(address, {field: "a stone in my chest"})
+
+    assert "a stone in my chest" in cast.ana.browser().get(address).content.decode()
+    assert "a stone in my chest" not in cast.ben.browser().get(address).content.decode()
+
+
+def test_looking_back_shows_the_feelings_that_were_caught(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(CLOSED)
+
+    page = cast.ben.browser().get(reverse("dialogue:after", args=[pair.thread])).content.decode()
+
+    assert page.count('class="felt"') == 3
+
+
+def test_a_long_dialogue_is_read_by_page(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(CLOSED)
+    browser, address = cast.ana.browser(), reverse("dialogue:words", args=[pair.thread])
+
+    first, last = (browser.get(address, {"page": page}).content.decode() for page in (1, 2))
+
+    assert first.count("say by") > 10
+    assert "It ended here" not in last
+    assert 'href="?page=2"' in first
+    assert 'href="?page=1"' in last
+
+
+def test_clocks_disappear_from_the_room_for_who_hides_them(cast: Cast) -> None:
+    pair = Pair(cast)
+    seen_everything(cast)
+    pair.play(ARRIVED)
+    browser, room = cast.ana.browser(), reverse("dialogue:room", args=[pair.thread])
+    with_clocks = browser.get(room).content.decode()
+
+    hidden = browser.post(reverse("dialogue:timers"), {"timers": "off", "next": room})
+
+    assert hidden["Location"] == room
+    assert "data-timer=" in with_clocks
+    assert "data-timer=" not in browser.get(room).content.decode()
+
+
+@pytest.mark.parametrize("next", ["https://example.org/", "//example.org/", "javascript:alert(1)", ""])
+def test_nobody_is_led_elsewhere(cast: Cast, next: str) -> None:
+    answer = cast.ana.browser().post(reverse("dialogue:timers"), {"timers": "on", "next": next})
+
+    assert answer["Location"] == reverse("dialogue:home")
+
+
+def _without_tokens(page: bytes) -> list[bytes]:
+    return [line for line in page.splitlines() if b"csrf" not in line]

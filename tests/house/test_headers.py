@@ -38,7 +38,7 @@ ADDRESSES = {
     "/robots.txt": 200,
     "/static/site/css/base.css": 200,
     "/nowhere/": 404,
-    "/spaces/": 302,
+    "/dialogues/": 302,
     f"/spaces/{new_id()}/": 302,
 }
 
@@ -56,7 +56,7 @@ def test_a_visitor_gets_them(address: str, status: int) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-@pytest.mark.parametrize("address", ["/", "/spaces/", "/nowhere/", f"/spaces/{new_id()}/", "/safety/help/"])
+@pytest.mark.parametrize("address", ["/", "/dialogues/", "/nowhere/", f"/spaces/{new_id()}/", "/safety/help/"])
 def test_nothing_that_a_signed_in_person_saw_is_stored(cast: Cast, address: str, method: str) -> None:
     reply = cast.ana.browser().generic(method, address)
 

@@ -1,0 +1,109 @@
+"""Somebody with a browser that runs no scripts: signs up, meets a partner and holds a dialogue by forms and reloads alone."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from tests.served import Address
+
+TOKEN = re.compile(r'name="csrfmiddlewaretoken"\s+value="(\w+)"')
+SEALED = re.compile(r'name="token"\s+value="([^"]+)"')
+SECRET = re.compile(r'class="secret__text"[^>]*>\s*([^<]+?)\s*<')
+GROUP = re.compile(r'name="group(\d)"')
+VERSION = re.compile(r'data-v="(\d+)"')
+CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}\b")
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One person and their browser. `secrets` collects what they are shown that nobody else may ever find."""
+
+    address: Address
+    name: str
+    called: str
+    passphrase: str
+    secrets: list[str] = field(default_factory=list)
+    client: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        headers = {"Origin": self.address.origin, "User-Agent": f"Phone of {self.called}"}
+        self.client = httpx.Client(base_url=self.address.origin, headers=headers, follow_redirects=True, timeout=30)
+
+    def __enter__(self) -> "Visitor":
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.client.close()
+
+    def get(self, path: str) -> str:
+        """A page, which must be there."""
+        return self.client.get(path).raise_for_status().text
+
+    def post(self, path: str, **fields: Any) -> str:
+        """A form sent back from the page it stands on."""
+        token = TOKEN.search(self.client.get(path if not path.endswith("/move/") else path[: -len("move/")]).text)
+        assert token, path
+        data = {"csrfmiddlewaretoken": token[1], **fields}
+        return self.client.post(path, data=data).raise_for_status().text
+
+    def sign_up(self) -> None:
+        """An account, with the recovery code written down."""
+        fields = {"name": self.name, "called": self.called, "passphrase": self.passphrase, "again": self.passphrase}
+        shown = self.post("/me/sign-up/", **fields)
+        code = SECRET.search(shown)
+        assert code, shown
+        self.secrets.append(code[1])
+        asked = self._code(shown, act="ask")
+        groups = {f"group{place}": code[1].split("-")[int(place) - 1] for place in GROUP.findall(asked)}
+        assert len(groups) == 3, asked
+        self._code(asked, act="keep", **groups)
+
+    def invite(self) -> str:
+        """The code of a new invitation."""
+        found = CODE.search(self.post("/spaces/invite/"))
+        assert found
+        self.secrets.append(found[0])
+        return found[0]
+
+    def join(self, code: str) -> str:
+        """The id of the space a code opens."""
+        token = TOKEN.search(self.get("/spaces/join/"))
+        assert token
+        reply = self.client.post("/spaces/join/", data={"csrfmiddlewaretoken": token[1], "code": code})
+        return str(reply.raise_for_status().url).rstrip("/").rpartition("/")[2]
+
+    def ask(self, space: str, form: str, topic: str) -> str:
+        """The id of a dialogue asked for."""
+        for what in ("how", "safety"):
+            self.post(f"/dialogues/before/{what}/{space}/", answer="go")
+        key = str(uuid4())
+        self.post(f"/dialogues/ask/{space}/", key=key, form=form, topic=topic, medium="written", minutes=30)
+        return key
+
+    def does(self, thread: str, do: str, **fields: Any) -> str:
+        """One act in a room, from the screen as it is now."""
+        page = self.get(f"/dialogues/{thread}/")
+        version, token = VERSION.search(page), TOKEN.search(page)
+        assert version
+        assert token
+        data = {"csrfmiddlewaretoken": token[1], "key": uuid4().hex, "v": version[1], "do": do, **fields}
+        return self.client.post(f"/dialogues/{thread}/move/", data=data).raise_for_status().text
+
+    def types(self, thread: str, words: str) -> None:
+        """A draft, not sent."""
+        page = self.get(f"/dialogues/{thread}/")
+        version, token = VERSION.search(page), TOKEN.search(page)
+        assert version
+        assert token
+        data = {"csrfmiddlewaretoken": token[1], "draft": words, "v": version[1], "version": "0"}
+        assert self.client.post(f"/dialogues/{thread}/draft/", data=data).json()["draft"] == "kept"
+
+    def _code(self, page: str, **fields: str) -> str:
+        token, sealed = TOKEN.search(page), SEALED.search(page)
+        assert token
+        assert sealed, page
+        data = {"csrfmiddlewaretoken": token[1], "token": sealed[1], **fields}
+        return self.client.post("/me/code/", data=data).raise_for_status().text

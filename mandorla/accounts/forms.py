@@ -4,6 +4,7 @@ Passphrases are never put back into a page: a form that comes back asks for them
 """
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mandorla.accounts import services
 from mandorla.accounts.core import CALLED_MAX, LENGTH_MAX, LENGTH_MIN, NAME_MAX, NAME_MIN, fold, plain_name
-from mandorla.vault.core import Refused
+from mandorla.vault.core import Busy, Refused
 
 WEAKNESS: Final[Mapping[str, Promise]] = {
     "short": _("This has fewer than %(least)d characters. Take a few more words."),
@@ -31,6 +32,7 @@ LIMITS: Final = {"least": LENGTH_MIN, "most": LENGTH_MAX}
 NAME_ATTRIBUTES: Final = {"autocomplete": "username", "autocapitalize": "none", "autocorrect": "off"}
 CODE_ATTRIBUTES: Final = {"autocapitalize": "characters", "autocorrect": "off"}
 A_MINUTE_AND_A_HALF: Final = 90
+MOMENT_SECONDS: Final = 5
 
 
 def wait_in_words(seconds: int) -> str:
@@ -89,16 +91,26 @@ class Told(forms.Form):
     refusals: ClassVar[Mapping[str, tuple[str | None, Promise]]] = {}
     wait_seconds = 0
 
-    def tell(self, refused: Refused) -> None:
+    @property
+    def status(self) -> HTTPStatus:
+        """What the answer that shows this form says to machines."""
+        if self.wait_seconds:
+            return HTTPStatus.TOO_MANY_REQUESTS
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.errors else HTTPStatus.OK
+
+    def tell(self, problem: Refused | Busy) -> None:
         """Say it beside its field; a reason this form has no words for is raised again."""
-        if refused.reason == "wait":
-            self.wait_seconds = int(refused.facts["seconds"])
+        if isinstance(problem, Busy):
+            self.wait_seconds = MOMENT_SECONDS
+            self.add_error(None, _("Many people are coming in just now. Please try again in a moment."))
+        elif problem.reason == "wait":
+            self.wait_seconds = int(problem.facts["seconds"])
             self.add_error(None, wait_in_words(self.wait_seconds))
-        elif refused.reason in self.refusals:
-            field, words = self.refusals[refused.reason]
+        elif problem.reason in self.refusals:
+            field, words = self.refusals[problem.reason]
             self.add_error(field, str(words))
         else:
-            raise refused
+            raise problem
 
 
 class SignIn(Told):

@@ -1,7 +1,6 @@
 """The doors of the account. Nothing typed here is kept in the session; what was typed comes back in the form alone."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mandorla.accounts import forms, services
-from mandorla.vault.core import NotYours, Refused
+from mandorla.vault.core import Busy, NotYours, Refused
 from mandorla.vault.views import UnlockedRequest, public, signed_in, unlocked
 
 AGAIN: Final = "again"
@@ -40,8 +39,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         try:
             made = services.sign_up_here(request, name, called, passphrase)
             return _show(request, services.show_code(made.ring, made.recovery_code))
-        except Refused as refused:
-            form.tell(refused)
+        except (Refused, Busy) as problem:
+            form.tell(problem)
     return _page(request, "sign_up", form, offer=offer)
 
 
@@ -56,8 +55,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         try:
             services.sign_in(request, form.cleaned_data["name"], form.cleaned_data["passphrase"])
             return redirect(_next(request))
-        except Refused as refused:
-            form.tell(refused)
+        except (Refused, Busy) as problem:
+            form.tell(problem)
     return _page(request, "sign_in", form, next=_wanted(request))
 
 
@@ -112,8 +111,8 @@ def recover(request: HttpRequest) -> HttpResponse:
         name, code, passphrase = (form.cleaned_data[field] for field in ("name", "code", "passphrase"))
         try:
             return _show(request, services.recover(request, name, code, passphrase))
-        except Refused as refused:
-            form.tell(refused)
+        except (Refused, Busy) as problem:
+            form.tell(problem)
     return _page(request, "recover", form, offer=offer)
 
 
@@ -141,8 +140,8 @@ def passphrase(request: UnlockedRequest) -> HttpResponse:
         try:
             services.change_passphrase(request, form.cleaned_data["today"], form.cleaned_data["passphrase"])
             return _done("passphrase")
-        except Refused as refused:
-            form.tell(refused)
+        except (Refused, Busy) as problem:
+            form.tell(problem)
     return _page(request, "passphrase", form, offer=offer)
 
 
@@ -167,8 +166,8 @@ def _make_code(request: UnlockedRequest) -> HttpResponse:
     if form.is_valid():
         try:
             return _show(request, services.renew_code(request, request.ring, form.cleaned_data["passphrase"]))
-        except Refused as refused:
-            form.tell(refused)
+        except (Refused, Busy) as problem:
+            form.tell(problem)
     return _code_page(request, form)
 
 
@@ -192,8 +191,8 @@ def _keep_code(request: UnlockedRequest) -> HttpResponse:
         try:
             services.settle(request.ring, asked.token, form.groups())
             return redirect(_home())
-        except Refused as refused:
-            form.tell(refused)
+        except (Refused, Busy) as problem:
+            form.tell(problem)
     return _page(request, "code_ask", form, token=asked.token)
 
 
@@ -250,18 +249,15 @@ def _with_passphrase(request: HttpRequest, template: str, service: Callable[[Htt
         try:
             service(request, form.cleaned_data["passphrase"])
             return redirect(_next(request))
-        except Refused as refused:
-            form.tell(refused)
+        except (Refused, Busy) as problem:
+            form.tell(problem)
     return _page(request, template, form, next=_wanted(request))
 
 
 def _page(request: HttpRequest, name: str, form: forms.Told, **facts: object) -> HttpResponse:
-    response = render(request, f"accounts/{name}.html", {"form": form} | facts)
+    response = render(request, f"accounts/{name}.html", {"form": form} | facts, status=form.status)
     if form.wait_seconds:
-        response.status_code = HTTPStatus.TOO_MANY_REQUESTS
         response["Retry-After"] = str(form.wait_seconds)
-    elif form.errors:
-        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     return response
 
 

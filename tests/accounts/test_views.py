@@ -11,7 +11,7 @@ from django.test import Client
 
 from mandorla.accounts import services
 from mandorla.accounts.models import Person, State
-from mandorla.vault.core import Sealed
+from mandorla.vault.core import Busy, Sealed
 from mandorla.vault.models import Session, UnlockRow
 from tests.cast import Cast
 
@@ -294,6 +294,35 @@ def test_signing_out_leaves_cookies_that_open_nothing(cast: Cast) -> None:
     assert thief.get("/me/")["Location"] == "/me/sign-in/?next=/me/"
     assert not Session.objects.filter(person=cast.ana.id).exists()
     assert not UnlockRow.objects.exists()
+
+
+def test_a_server_that_is_busy_says_so_in_place_and_keeps_the_name(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mandorla.accounts.services.sessions.recognise", _busy)
+
+    _, answer = sign_in("ana", cast.ana.passphrase)
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "5")
+    assert 'value="ana"' in text(answer)
+
+
+def _busy(*_: object) -> None:
+    raise Busy
+
+
+def test_django_recognises_a_person_and_leaves_them_locked(cast: Cast) -> None:
+    browser = Client()
+
+    assert not browser.login(name="ana", passphrase="not this one")
+    assert browser.login(name="ana", passphrase=cast.ana.passphrase)
+    assert browser.get("/me/")["Location"].startswith("/me/unlock/")
+
+
+def test_closing_an_account_ends_its_sessions_at_once(cast: Cast) -> None:
+    browser = cast.ana.browser()
+
+    Person.objects.filter(id=cast.ana.id).update(state=State.CLOSED)
+
+    assert not browser.get("/me/").wsgi_request.user.is_authenticated
 
 
 # Locking and unlocking

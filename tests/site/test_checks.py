@@ -71,3 +71,21 @@ def test_djangos_own_deployment_checks_are_content(settings: Settings) -> None:
     problems = [problem for problem in run_checks(include_deployment_checks=True) if not problem.is_silenced()]
 
     assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("flaw", "said"),
+    [
+        ("[steps.asked]\n", "a dialogue script cannot be played"),
+        ("this is not = = toml", "a dialogue script cannot be played"),
+    ],
+)
+def test_a_script_that_cannot_be_played_is_named_at_the_start(tmp_path: Path, flaw: str, said: str) -> None:
+    folder = tmp_path / "scripts" / "odd"
+    folder.mkdir(parents=True)
+    (folder / "1.toml").write_text(f'name = "odd"\nversion = 1\nstart = "asked"\nminutes = [10]\n{flaw}')
+
+    told = mandorla("check", "--deploy", "--data", tmp_path / "data", MANDORLA_SCRIPTS=str(tmp_path / "scripts"))
+
+    assert told.returncode == 1
+    assert said in told.stderr

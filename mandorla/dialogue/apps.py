@@ -1,9 +1,11 @@
-"""Tells Django of this feature, and listens to people joining and leaving spaces."""
+"""Tells Django of this feature, listens to people joining and leaving spaces, and looks at scripts before a start."""
 
+from tomllib import TOMLDecodeError
 from typing import Any
 from uuid import UUID
 
 from django.apps import AppConfig
+from django.core import checks
 
 
 class DialogueConfig(AppConfig):
@@ -23,3 +25,18 @@ class DialogueConfig(AppConfig):
 
         joined.connect(begin, weak=False, dispatch_uid="gentle path")
         leaving.connect(withdraw, weak=False, dispatch_uid="words of who leaves")
+        checks.register(scripts_hold, "mandorla", deploy=True)
+
+
+def scripts_hold(**_: object) -> list[checks.CheckMessage]:
+    """A script that cannot be played or breaks a promise keeps the site from starting, in a sentence."""
+    from mandorla.dialogue.core import ScriptError, broken_promises  # noqa: PLC0415
+    from mandorla.dialogue.services import scripts  # noqa: PLC0415
+
+    try:
+        broken = [(script.id, promise.says) for script in scripts.every() for promise in broken_promises(script)]
+    except (ScriptError, KeyError, TOMLDecodeError) as problem:
+        return [checks.Error(f"a dialogue script cannot be played: {problem}.", id="mandorla.scripts")]
+    return [
+        checks.Error(f"the script {name} breaks its promise “{says}”.", id="mandorla.scripts") for name, says in broken
+    ]

@@ -1,5 +1,6 @@
 """Unsafe settings are refused, each with a sentence."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.checks import run_checks
 from pytest_django.fixtures import Settings
 
 from mandorla.site import checks
+from tests.site.command import mandorla
 
 SQLITE = {"default": {"ENGINE": "django.db.backends.sqlite3"}}
 POSTGRES = {"default": {"ENGINE": "django.db.backends.postgresql"}}

@@ -3,6 +3,7 @@
 import base64
 import time
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection
@@ -148,6 +149,23 @@ def test_locked_is_not_signed_out(phone: Browser) -> None:
     assert response.cookies["k"].value == ""
     assert not UnlockRow.objects.exists()
     assert (phone.is_unlocked(), phone.is_signed_in()) == (False, True)
+
+
+def test_a_ring_that_is_open_can_be_kept_open_anew(ana: Made, phone: Browser) -> None:
+    opened: list[bytes] = []
+
+    def keep(request: KeyedRequest) -> None:
+        assert request.ring is not None
+        vault.stay_unlocked(request, request.ring)
+
+    def look(request: KeyedRequest) -> None:
+        assert request.ring is not None
+        opened.append(request.ring.space_key(request.ring.personal))
+
+    phone.visit(keep)
+    phone.visit(look)
+
+    assert opened == [ana.ring.space_key(ana.ring.personal)]
 
 
 def test_locking_closes_the_ring_at_once(phone: Browser) -> None:
@@ -426,6 +444,21 @@ def test_the_writer_sees_at_once_that_it_is_locked(ana: Made, phone: Browser, cl
     phone.visit(vault.lock)
     assert not is_alive(at, clock.now)
     assert not is_alive(new_id().hex, clock.now)
+
+
+def test_a_server_asks_for_all_its_sockets_at_once(ana: Made, phone: Browser, clock: Clock) -> None:
+    locked, idle, open_now = phone, Browser().sign_in(ana), Browser()
+    ids = {name: UUID(unlock_row(browser)) for name, browser in {"locked": locked, "idle": idle}.items()}
+    clock.passes(minutes=10)
+    locked.visit(vault.lock)
+    ids["open"] = UUID(unlock_row(open_now.sign_in(ana)))
+    clock.passes(minutes=6)
+
+    with CaptureQueriesContext(connection) as seen:
+        alive = vault.unlocked_among([*ids.values(), new_id()])
+
+    assert alive == {ids["open"]}
+    assert len(seen) == 1
 
 
 def test_heartbeats_keep_it_open_and_twelve_hours_end_it(ana: Made, phone: Browser, clock: Clock) -> None:

@@ -78,6 +78,9 @@ def unlock(request: HttpRequest, person: Keyed, passphrase: str | Root, *, idle_
 
 def stay_unlocked(request: HttpRequest, ring: KeyRing, *, idle_minutes: int | None = None) -> None:
     """Keep an open ring open for this session: a new row, a new cookie, a new session id."""
+    keyed = _keyed(request)
+    if keyed.ring is ring:
+        keyed.ring = None  # locking would close the very ring that is to stay open
     lock(request)
     now, key = _now(), core.new_key()
     request.session.cycle_key()
@@ -93,7 +96,6 @@ def stay_unlocked(request: HttpRequest, ring: KeyRing, *, idle_minutes: int | No
     row.envelope = core.seal(key, ring.bundle().written(), epoch=1, at=_place(row))
     _clear_away(now)
     row.save(force_insert=True)
-    keyed = _keyed(request)
     keyed.ring, keyed.unlock = ring, row
     keyed.unlock_cookie = base64.urlsafe_b64encode(key).decode().rstrip("=")
 

@@ -12,9 +12,10 @@ const clocks = new Map();
 /** @param {Iterable<Node>} told the clocks the server has set @param {number} at when */
 function read(told, at) {
   for (const clock of told) {
-    if (!(clock instanceof HTMLElement) || !clock.dataset.remaining) continue;
+    if (!(clock instanceof HTMLElement)) continue;
     const { clock: name = "", seconds, remaining } = clock.dataset;
-    clocks.set(name, { ends: at + Number(remaining), lasts: Number(seconds) * 1000 });
+    if (remaining === undefined) clocks.delete(name);
+    else clocks.set(name, { ends: at + Number(remaining), lasts: Number(seconds) * 1000 });
   }
 }
 

@@ -5,6 +5,7 @@ A page that is not there and a page that is not yours get the same answer, byte 
 
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from django.core.exceptions import RequestDataTooBig
@@ -16,11 +17,20 @@ from django.urls import reverse
 from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed, StepUp
 
 RETRY_SECONDS = 3
+TOKEN = "csrfmiddlewaretoken"
+SECRETS = {"passphrase", "today", "again", "code", "token"}
 
 
 def page(request: HttpRequest, kind: str, status: int, **facts: object) -> HttpResponse:
     """One of the pages of `site/answer.html`."""
-    return render(request, "site/answer.html", {"kind": kind} | facts, status=status)
+    return render(request, "site/answer.html", {"kind": kind, "held": []} | facts, status=status)
+
+
+def held(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed into a form that could not be taken just now, to be sent again; never anything that opens keys."""
+    if request.method != "POST" or SECRETS & set(request.POST):
+        return []
+    return [(name, value) for name in request.POST if name != TOKEN for value in request.POST.getlist(name)]
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -46,7 +56,10 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def ask_passphrase(request: HttpRequest, exception: Exception, *, at: str) -> HttpResponse:
-    """Ask for the passphrase, then come back here."""
+    """Ask for the passphrase, then come back here; what was typed waits on the page meanwhile."""
+    typed = held(request)
+    if typed:
+        return page(request, "locked", HTTPStatus.LOCKED, held=typed, unlock=reverse(at))
     return HttpResponseRedirect(f"{reverse(at)}?{urlencode({'next': request.path})}")
 
 
@@ -57,7 +70,7 @@ def foreign(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def busy(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Nothing was changed; trying again soon will do."""
-    response = page(request, "busy", 503)
+    response = page(request, "busy", 503, held=held(request))
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
 

@@ -251,3 +251,24 @@ def test_nobody_is_led_elsewhere(cast: Cast, next: str) -> None:
 
 def _without_tokens(page: bytes) -> list[bytes]:
     return [line for line in page.splitlines() if b"csrf" not in line]
+
+
+def test_a_form_sent_while_locked_waits_on_the_page_and_can_be_sent_again(cast: Cast) -> None:
+    pair = Pair(cast)
+    seen_everything(cast)
+    pair.play(ARRIVED)
+    words = "On Sundays, when the laptop comes out, I go quiet and wait."
+
+    held = act(cast.ana.locked_browser(), pair.thread, "say", words=words, key="a" * 32)
+
+    assert held.status_code == HTTPStatus.LOCKED
+    assert words in held.content.decode()
+    assert f'value="{"a" * 32}"' in held.content.decode()
+    assert "Send it again" in held.content.decode()
+
+
+def test_a_passphrase_sent_while_locked_is_never_echoed(cast: Cast) -> None:
+    answer = cast.ana.locked_browser().post(reverse("accounts:passphrase"), {"today": cast.ana.passphrase})
+
+    assert answer.status_code == HTTPStatus.FOUND
+    assert cast.ana.passphrase not in answer.content.decode()

@@ -1,6 +1,5 @@
 """Tells Django of this feature, listens to people joining and leaving spaces, and looks at scripts before a start."""
 
-from tomllib import TOMLDecodeError
 from typing import Any
 from uuid import UUID
 
@@ -30,13 +29,6 @@ class DialogueConfig(AppConfig):
 
 def scripts_hold(**_: object) -> list[checks.CheckMessage]:
     """A script that cannot be played or breaks a promise keeps the site from starting, in a sentence."""
-    from mandorla.dialogue.core import ScriptError, broken_promises  # noqa: PLC0415
     from mandorla.dialogue.services import scripts  # noqa: PLC0415
 
-    try:
-        broken = [(script.id, promise.says) for script in scripts.every() for promise in broken_promises(script)]
-    except (ScriptError, KeyError, TOMLDecodeError) as problem:
-        return [checks.Error(f"a dialogue script cannot be played: {problem}.", id="mandorla.scripts")]
-    return [
-        checks.Error(f"the script {name} breaks its promise “{says}”.", id="mandorla.scripts") for name, says in broken
-    ]
+    return [checks.Error(f"{flaw}.", id="mandorla.scripts") for flaw in scripts.unplayable()]

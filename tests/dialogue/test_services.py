@@ -1,4 +1,4 @@
-"""A dialogue as the two people have it: asked for, held, stopped, and read again, with everything committed and sealed."""
+"""A dialogue as the two people have it: asked for, held, stopped and read again, all of it committed and sealed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +27,9 @@ ARRIVED = "ben:now ana:ready ben:ready ana:say ben:say ben:say ana:say ana:say b
 HEARD = ARRIVED + "ana:say ben:say ana:yes ana:more ana:say ben:say ana:partly ana:say ben:say ana:yes ana:no_more "
 SUMMED = HEARD + "ben:say ana:all "
 THANKED = SUMMED + "ben:say ana:lands ben:guess ana:yes ana:say ben:say "
-SECOND = "ben:say ana:say ben:yes ben:no_more ana:say ben:all ana:say ben:lands ana:guess ben:other ana:say ana:say ben:say "
-CLOSED = THANKED + "ben:now ana:now " + SECOND + "ana:say ben:say ana:say ben:say "
+SECOND = "ben:say ana:say ben:yes ben:no_more ana:say ben:all ana:say ben:lands ana:guess ben:other ana:say "
+THANKS = "ana:say ben:say "
+CLOSED = THANKED + "ben:now ana:now " + SECOND + THANKS + "ana:say ben:say ana:say ben:say "
 
 
 @contextmanager
@@ -86,7 +87,7 @@ def test_a_request_that_does_not_hold_is_refused_with_its_reason(
     services.end_gentle_path(cast.ana.ring(), cast.space)
     right = {"script": "couples", "topic": "Money", "medium": "written", "minutes": 30}
 
-    with pytest.raises(Refused, match=f"^{reason}$"):
+    with pytest.raises(Refused, match=rf"^{reason}$"):
         services.ask(cast.ana.ring(), cast.space, Asked(new_id(), **right | wrong))  # type: ignore[arg-type]
 
 
@@ -111,7 +112,7 @@ def test_a_rest_closes_the_couples_dialogue_for_both_and_names_nobody(cast: Cast
     services.rest(cast.ben.ring(), cast.space, 3)
 
     closed = [[form.closed for form in services.forms_for(one.ring(), cast.space)] for one in (cast.ana, cast.ben)]
-    with pytest.raises(Refused, match="^resting$"):
+    with pytest.raises(Refused, match=r"^resting$"):
         services.move(seat(cast.ben, pair.thread), Command(new_id(), 1, "now"))
 
     assert closed == [["", "resting"], ["", "resting"]]
@@ -139,7 +140,7 @@ def test_a_key_used_for_something_else_is_refused(cast: Cast, warm: bool) -> Non
     if not warm:
         services.forget(pair.thread)
 
-    with pytest.raises(Refused, match="^other_command$"):
+    with pytest.raises(Refused, match=r"^other_command$"):
         pair.does("ana", "say", key=key, words="another thing")
 
 
@@ -301,7 +302,7 @@ def test_words_of_one_who_leaves_can_be_taken_back_and_the_rest_stays(cast: Cast
     assert {entry.words for entry in left if entry.mine} == {"say by ben"}
     with pytest.raises(NotYours):
         seat(cast.ana, pair.thread)
-    with pytest.raises(Refused, match="^closed$"):
+    with pytest.raises(Refused, match=r"^closed$"):
         services.move(seat(cast.ben, pair.thread), Command(new_id(), 99, "end"))
 
 

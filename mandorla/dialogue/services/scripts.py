@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from mandorla.dialogue.core import Script, State, assemble
+from mandorla.dialogue.core import Script, ScriptError, State, assemble, broken_promises
 from mandorla.dialogue.core.wording import lacking
 
 DIALOGUES = Path(__file__).resolve().parents[2] / "content" / "dialogues"
@@ -49,6 +49,15 @@ def script(name: str) -> Script:
 def every() -> list[Script]:
     """Every version of every script, also those nobody can ask for yet."""
     return list(_scripts().values())
+
+
+def unplayable() -> list[str]:
+    """A sentence for each script that cannot be played or breaks a promise."""
+    try:
+        broken = [(script.id, promise.says) for script in every() for promise in broken_promises(script)]
+    except (ScriptError, KeyError, tomllib.TOMLDecodeError) as problem:
+        return [f"a dialogue script cannot be played: {problem}"]
+    return [f"the script {name} breaks its promise “{says}”" for name, says in broken]
 
 
 def forms() -> list[Script]:

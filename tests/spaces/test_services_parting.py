@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from mandorla.spaces.models import Item, Member, Space
 from mandorla.spaces.services import (
@@ -13,6 +14,7 @@ from mandorla.spaces.services import (
     join,
     leave,
     leaving,
+    may_write,
     members_of,
     put,
     space_for,
@@ -48,6 +50,21 @@ def test_who_left_finds_nothing_there_any_more(cast: Cast, space: UUID) -> None:
         put(cast.ben.ring(), space, NOTE, {})
     with pytest.raises(NotYours):
         leave(cast.ben.ring(), space, withdraw=False)
+
+
+def test_keys_still_in_the_hand_of_who_left_show_nothing(cast: Cast, space: UUID) -> None:
+    ring = cast.ben.ring()
+    assert len(items(ring, space, NOTE)) == 2
+
+    leave(cast.ben.ring(), space, withdraw=False)
+
+    assert ring.epoch(space) == 1
+    assert items(ring, space, NOTE) == []
+    assert spaces_of(ring) == []
+    with pytest.raises(NotYours):
+        space_for(ring, space)
+    with connection.cursor() as cursor, pytest.raises(NotYours):
+        may_write(cursor, space, cast.ben.id, 1)
 
 
 def test_the_other_sees_a_closed_space_and_keeps_reading(cast: Cast, space: UUID) -> None:

@@ -256,7 +256,8 @@ def _kind(entry: Entry, script: Script) -> str:
 
 
 def _left(began: datetime, seconds: int, now: datetime) -> int:
-    return max(0, seconds * 1000 - _ms(now - began))
+    """Below nothing once the time is over, so that two screens keep in step however late one is opened."""
+    return seconds * 1000 - _ms(now - began)
 
 
 def _ms(delta: Any) -> int:

@@ -1,6 +1,7 @@
 /**
- * Keeps what is being typed: sealed on the server a moment after the last key. If another page of the same person wrote
- * something else meanwhile, both texts are shown and nothing is replaced.
+ * Keeps what is being typed: sealed on the server a moment after the last key, and at once when the stage changes. If another
+ * page of the same person wrote something else meanwhile, both texts are shown and nothing is replaced. Words whose turn has
+ * gone by stay on the page until their writer puts them away.
  */
 import { stage } from "./stage.js";
 
@@ -8,9 +9,22 @@ import { stage } from "./stage.js";
 /** @typedef {import("./line.js").Frame} Frame */
 
 const SETTLED_MS = 1_500;
+const field = () => /** @type {HTMLTextAreaElement | null} */ (stage().querySelector("textarea[data-draft]"));
 
-export const box = () => /** @type {HTMLTextAreaElement | null} */ (stage().querySelector("textarea[data-draft]"));
-export const isUnsaved = () => Boolean(box() && box()?.value !== box()?.dataset.saved && box()?.value.trim());
+/** @type {{ words: string, turn?: string, saved: boolean } | null} words whose field is not on the screen just now */
+let aside = null;
+/** @type {Set<string>} what this page has handed over, so that it knows its own words again */
+const handed = new Set();
+
+export const isUnsaved = () =>
+  Boolean((aside && !aside.saved) || (field()?.value.trim() && field()?.value !== field()?.dataset.saved));
+/** Words whose turn has gone by, or whose dialogue is over, and which were never sent. */
+export const leftBehind = () =>
+  aside && (aside.turn !== stage().dataset.turn || "over" in stage().dataset) ? aside.words : "";
+/** @param {string} [words] those that were sent; all, if none are named */
+export const putAway = (words) => {
+  if (words === undefined || aside?.words === words) aside = null;
+};
 
 /** @param {Line} line @param {(state: string) => void} say */
 export function keep(line, say) {
@@ -19,24 +33,37 @@ export function keep(line, say) {
   /** @type {string | undefined} what is on its way */
   let sent;
   const save = () => {
-    const field = box();
-    if (!field || sent !== undefined || field.value === (field.dataset.saved ?? "")) return;
+    const box = field();
+    if (!box || sent !== undefined || box.value === (box.dataset.saved ?? "")) return;
     if (!line.isOpen) return say("kept-here");
-    sent = field.value;
-    line.send({ draft: sent, v: stage().dataset.v, version: field.dataset.version });
+    sent = box.value;
+    handed.add(sent);
+    line.send({ draft: sent, v: stage().dataset.v, version: box.dataset.version });
   };
   const settle = () => {
     clearTimeout(soon);
     soon = setTimeout(save, SETTLED_MS);
   };
-  const ready = () => {
-    sent = undefined;
-    const field = box();
-    if (field) field.dataset.saved ??= field.defaultValue;
+  const leave = () => {
+    const box = field();
+    if (!box?.value.trim()) return;
+    const saved = box.value === box.dataset.saved;
+    if (!saved) save();
+    aside = { words: box.value, turn: stage().dataset.turn, saved };
+  };
+  const arrive = () => {
+    const box = field();
+    if (!box) return;
+    box.dataset.saved ??= box.defaultValue;
+    if (aside && aside.turn === stage().dataset.turn) {
+      box.value = aside.words;
+      aside = null;
+    }
     if (isUnsaved()) settle();
   };
-  document.addEventListener("input", ({ target }) => target === box() && settle());
-  document.addEventListener("stage", ready);
+  document.addEventListener("input", ({ target }) => target === field() && settle());
+  document.addEventListener("leaving", leave);
+  document.addEventListener("stage", arrive);
   line.addEventListener("lost", () => {
     sent = undefined;
     if (isUnsaved()) say("kept-here");
@@ -47,21 +74,17 @@ export function keep(line, say) {
     else if (frame.html !== undefined && isUnsaved()) settle();
   });
   /** @param {Frame} frame */
-  function heard(frame) {
-    const field = box();
+  function heard({ draft, version, words = "" }) {
+    const box = field();
     const saved = sent;
     sent = undefined;
-    if (!field || frame.draft === "late") return;
-    if (frame.draft === "kept") {
-      field.dataset.saved = saved;
-      field.dataset.version = String(frame.version);
-      say("kept");
-    } else if (frame.draft === "other") {
-      field.dataset.version = String(frame.version);
-      field.dataset.saved = frame.words;
-      if (frame.words && frame.words !== field.value) field.value = `${field.value}\n\n${frame.words}`;
-    }
+    if (draft === "kept" && aside && aside.words === saved) aside.saved = true;
+    if (draft === "kept") say("kept");
+    if (!box || (draft !== "kept" && draft !== "other")) return;
+    box.dataset.version = String(version);
+    box.dataset.saved = draft === "kept" ? saved : words;
+    if (draft === "other" && words && !handed.has(words)) box.value = `${box.value}\n\n${words}`;
     if (isUnsaved()) settle();
   }
-  ready();
+  arrive();
 }

@@ -76,7 +76,9 @@ export class Line extends EventTarget {
   /** @param {number} code */
   #lost(code) {
     this.drop();
-    this.dispatchEvent(new CustomEvent("lost", { detail: code === LOCKED ? "locked" : code === GONE ? "gone" : "line" }));
+    this.dispatchEvent(
+      new CustomEvent("lost", { detail: code === LOCKED ? "locked" : code === GONE ? "gone" : "line" }),
+    );
     if (code === LOCKED || code === GONE) return;
     const wait = AGAIN_MS[Math.min(this.tries++, AGAIN_MS.length - 1)] ?? 0;
     this.waiting = setTimeout(() => this.open(), wait * (0.5 + Math.random()));

@@ -20,7 +20,8 @@ export function newKey() {
 /** @param {FormData} form @returns {Record<string, string | string[]>} */
 function fieldsOf(form) {
   const fields = Object.fromEntries([...form].filter(([name]) => name !== "csrfmiddlewaretoken"));
-  for (const name of REPEATABLE) if (form.has(name)) fields[name] = /** @type {any} */ (form.getAll(name).filter(Boolean));
+  for (const name of REPEATABLE)
+    if (form.has(name)) fields[name] = /** @type {any} */ (form.getAll(name).filter(Boolean));
   return /** @type {Record<string, string | string[]>} */ (fields);
 }
 
@@ -59,7 +60,8 @@ async function byPost(address, body) {
 export async function send(line, form, button, waiting) {
   const body = new FormData(form, button);
   for (let tries = 0; ; tries++) {
-    const answer = (line.isOpen && tries === 0 && (await byLine(line, fieldsOf(body)))) || (await byPost(form.action, body));
+    const answer =
+      (line.isOpen && tries === 0 && (await byLine(line, fieldsOf(body)))) || (await byPost(form.action, body));
     if (answer && answer.why !== "busy") {
       show(answer);
       return answer;

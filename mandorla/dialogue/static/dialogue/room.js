@@ -1,12 +1,13 @@
 /** The room: joins line, stage, outbox and drafts, and says in one quiet line how things stand. */
-import { box, isUnsaved, keep } from "./draft.js";
+import { isUnsaved, keep, leftBehind, putAway } from "./draft.js";
 import { Line } from "./line.js";
 import { newKey, send } from "./outbox.js";
-import { show } from "./stage.js";
+import { show, stage } from "./stage.js";
 
 const room = /** @type {HTMLElement} */ (document.querySelector("[data-room]"));
 const status = /** @type {HTMLElement} */ (document.querySelector("[data-status]"));
 const refusal = /** @type {HTMLElement} */ (document.querySelector("[data-refusal]"));
+const unsent = /** @type {HTMLElement} */ (document.querySelector("[data-unsent]"));
 const socket = new URL(room.dataset.room ?? "", location.href);
 socket.protocol = socket.protocol.replace("http", "ws");
 const line = new Line(socket.href);
@@ -32,6 +33,22 @@ function locked() {
   /** @type {HTMLElement} */ (document.querySelector("[data-locked-notice]")).hidden = false;
 }
 
+/** Words that cannot be sent any more stay in sight. While something is on its way, nobody knows yet which they are. */
+function tellUnsent() {
+  const words = sending.size ? "" : leftBehind();
+  const shown = stage().querySelector("textarea[readonly]");
+  const place = /** @type {HTMLTextAreaElement} */ (shown ?? unsent.querySelector("textarea"));
+  if (words) place.value = words;
+  unsent.hidden = !words || place === shown;
+}
+
+/** What was sent is no longer something to send. @param {HTMLFormElement} form @param {string} words */
+function sent(form, words) {
+  putAway(words);
+  for (const field of form.elements)
+    if (field instanceof HTMLInputElement && field.type === "text" && field.value === words) field.value = "";
+}
+
 /** @param {SubmitEvent} event */
 async function submit(event) {
   const form = event.target;
@@ -40,18 +57,26 @@ async function submit(event) {
   if (sending.has(form)) return;
   sending.add(form);
   room.setAttribute("aria-busy", "true");
+  const words = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("words"))?.value ?? "";
   refuse("");
   say("saving");
   const answer = await send(line, form, event.submitter, () => say("waiting"));
   sending.delete(form);
   room.removeAttribute("aria-busy");
   if (answer.why === "locked") return locked();
+  if (answer.ack) sent(form, words);
+  tellUnsent();
   /** @type {HTMLInputElement} */ (form.elements.namedItem("key")).value = newKey();
   refuse(answer.ack ? "" : (answer.say ?? ""));
   say(answer.ack ? "saved" : "here");
 }
 
 document.addEventListener("submit", submit);
+document.addEventListener("stage", tellUnsent);
+unsent.querySelector("button")?.addEventListener("click", () => {
+  putAway();
+  tellUnsent();
+});
 line.addEventListener("lost", (event) => {
   const why = /** @type {CustomEvent<string>} */ (event).detail;
   if (why === "locked") locked();
@@ -62,9 +87,11 @@ line.addEventListener("frame", (event) => {
   const frame = /** @type {CustomEvent<import("./line.js").Frame>} */ (event).detail;
   delete room.dataset.closed;
   /** @type {HTMLElement} */ (document.querySelector("[data-locked-notice]")).hidden = true;
-  for (const [name, [seconds, left]] of Object.entries(frame.clocks ?? {})) {
-    const clock = document.querySelector(`[data-clock="${name}"]`);
-    if (clock instanceof HTMLElement) Object.assign(clock.dataset, { seconds, remaining: left });
+  for (const clock of frame.clocks ? document.querySelectorAll("[data-clock]") : []) {
+    if (!(clock instanceof HTMLElement)) continue;
+    const [seconds, left] = frame.clocks?.[clock.dataset.clock ?? ""] ?? [];
+    if (seconds === undefined) delete clock.dataset.remaining;
+    else Object.assign(clock.dataset, { seconds, remaining: left });
   }
   if (show(frame)) say("here");
   else if (frame.html !== undefined && ["away", "kept-here"].includes(status.dataset.state ?? "")) say("here");
@@ -75,4 +102,3 @@ addEventListener("beforeunload", (event) => {
   if (isUnsaved() || sending.size) event.preventDefault();
 });
 document.addEventListener("input", () => refuse(""));
-box()?.focus({ preventScroll: true });

@@ -1,6 +1,6 @@
 /**
  * The stage: shows what the server rendered, never something older than what stands there, and keeps what is being typed
- * while the turn is still the same.
+ * while the turn is still the same. The old stage says `leaving` before it goes, the new one says `stage` once it stands.
  */
 
 /** @type {{ createHTML: (html: string) => any }} */
@@ -14,39 +14,44 @@ const version = () => Number(stage().dataset.v);
 /** @param {{ v?: number, html?: string }} frame @returns {boolean} whether something new is shown */
 export function show(frame) {
   if (frame.html === undefined || frame.v === undefined || frame.v <= version()) return false;
-  const typed = remember();
   const before = stage();
-  const focused = before.contains(document.activeElement) ? document.activeElement?.id : undefined;
-  const turn = before.dataset.turn;
+  before.dispatchEvent(new CustomEvent("leaving", { bubbles: true }));
+  const active = document.activeElement;
+  const nowhere = !active || active === document.body;
+  const inside = before.contains(active);
   const holder = document.createElement("template");
   holder.innerHTML = trusted.createHTML(frame.html);
   before.replaceWith(holder.content);
-  if (stage().dataset.turn === turn) restore(typed);
-  if (focused !== undefined) settle(stage().dataset.turn === turn ? focused : undefined);
+  const same = stage().dataset.turn === before.dataset.turn;
+  if (same) carryOver(before);
+  if (inside || (nowhere && !same)) focus((same && active && twin(active)) || stage().querySelector("h1"));
   stage().dispatchEvent(new CustomEvent("stage", { bubbles: true }));
   return true;
 }
 
-/** Words, chosen lead-ins and ticked feelings, by name and value. */
-function remember() {
-  return [...stage().querySelectorAll("textarea, input:not([type=hidden])")].map((field) => {
-    const { name, value } = /** @type {HTMLInputElement} */ (field);
-    return { name, value, checked: /** @type {HTMLInputElement} */ (field).checked ?? false };
-  });
-}
-
-/** @param {{ name: string, value: string, checked: boolean }[]} typed */
-function restore(typed) {
-  for (const { name, value, checked } of typed) {
-    for (const field of stage().querySelectorAll(`[name="${name}"]`)) {
-      if (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === "text")) field.value = value;
-      else if (field instanceof HTMLInputElement && field.value === value) field.checked = checked;
+/** Words, chosen lead-ins, ticked feelings and what was opened. @param {HTMLElement} before */
+function carryOver(before) {
+  for (const old of before.querySelectorAll("textarea, input:not([type=hidden]), details")) {
+    const now = twin(old);
+    if (now instanceof HTMLDetailsElement) now.open = /** @type {HTMLDetailsElement} */ (old).open;
+    else if (now instanceof HTMLTextAreaElement) now.value = /** @type {HTMLTextAreaElement} */ (old).value;
+    else if (now instanceof HTMLInputElement) {
+      const { value, checked } = /** @type {HTMLInputElement} */ (old);
+      Object.assign(now, { value, checked });
     }
   }
 }
 
-/** @param {string | undefined} id where the focus was; a new step is read from its heading */
-function settle(id) {
-  const target = (id && document.getElementById(id)) || stage().querySelector("h1");
-  if (target instanceof HTMLElement) target.focus({ preventScroll: false });
+/** The element of the new stage that is what this one was: by id, by name and value, or by its words. @param {Element} old */
+function twin(old) {
+  if (old.id) return stage().querySelector(`#${CSS.escape(old.id)}`);
+  const { name, value } = /** @type {HTMLInputElement} */ (old);
+  const same = (/** @type {any} */ one) =>
+    name ? one.name === name && one.value === value : one.textContent === old.textContent;
+  return [...stage().querySelectorAll(old.tagName)].find(same) ?? null;
+}
+
+/** @param {Element | null} target */
+function focus(target) {
+  if (target instanceof HTMLElement) target.focus();
 }

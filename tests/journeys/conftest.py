@@ -1,0 +1,77 @@
+"""One server and one browser for all journeys; new people for each. Nothing here is faked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.journeys.browsing import Browsing, Watch
+from tests.journeys.network import Network
+from tests.journeys.site import Pair, Seeds, Site
+
+CHROMIUM = "/usr/bin/chromium"
+CALM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": CALM}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    running = Site(tmp_path_factory.mktemp("journeys") / "data")
+    yield running
+    running.stop()
+    assert running.complaints() == []
+
+
+@pytest.fixture(scope="session")
+def seeds(site: Site) -> Iterator[Seeds]:
+    made = Seeds(site.data)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def pair(seeds: Seeds) -> Pair:
+    """Ana and Ben, new, who share a space and have read what comes before a first dialogue."""
+    return seeds.pair()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Every journey fails on what a page of ours must never do."""
+    watching = Watch()
+    yield watching
+    assert watching.complaints() == []
+
+
+@pytest.fixture
+def browsing(browser: Browser, site: Site, watch: Watch) -> Iterator[Browsing]:
+    opened = Browsing(browser, site.address, watch)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def network(site: Site) -> Iterator[Network]:
+    """A bad network in front of the server."""
+    between = Network(site.port)
+    yield between
+    between.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path

@@ -1,0 +1,113 @@
+"""A process beside the server, on the same data: makes people and dialogues through the same services as the pages.
+
+It reads one wish a line as JSON from standard input and answers each with one line. Started by `site.Seeds`.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402  # Django must be ready before models are read
+from django.test import RequestFactory  # noqa: E402
+
+from mandorla.accounts import services as accounts  # noqa: E402
+from mandorla.accounts.models import Person  # noqa: E402
+from mandorla.accounts.services.sessions import enter  # noqa: E402
+from mandorla.dialogue import services as dialogue  # noqa: E402
+from mandorla.dialogue.core import Command  # noqa: E402
+from mandorla.spaces import services as spaces  # noqa: E402
+from mandorla.vault.backends import SessionStore  # noqa: E402
+from mandorla.vault.core import new_id  # noqa: E402
+from mandorla.vault.services import KeyRing  # noqa: E402
+from mandorla.vault.services.sessions import open_request  # noqa: E402
+
+SHOWN = ("how", "safety")
+WITH_WORDS = {"say", "unclear", "correct", "park"}
+
+rings: dict[str, KeyRing] = {}
+unlocks: dict[str, UUID] = {}
+
+
+def sign_up(name: str, called: str, passphrase: str) -> dict[str, str]:
+    """Somebody new, who has read what comes before a first dialogue; the cookies of an unlocked session."""
+    rings[name] = accounts.sign_up(name, called, passphrase).ring
+    for what in SHOWN:
+        dialogue.shown(rings[name], what)
+    return visit(name)
+
+
+def visit(name: str) -> dict[str, str]:
+    """The cookies of another unlocked session of somebody."""
+    ring, request = rings[name], RequestFactory().get("/")
+    request.session = SessionStore()
+    open_request(request)
+    request.ring = request.unlock = request.unlock_cookie = None  # type: ignore[attr-defined]  # as the middleware does
+    enter(request, Person.objects.get(id=ring.person), ring)
+    request.session.save()
+    unlocks[name] = request.unlock.id  # type: ignore[attr-defined]
+    return {
+        settings.SESSION_COOKIE_NAME: request.session.session_key or "",
+        settings.UNLOCK_COOKIE_NAME: request.unlock_cookie,  # type: ignore[attr-defined]
+    }
+
+
+def pair(names: list[str], gentle: bool = False) -> str:
+    """A space for two, in which every form is open unless `gentle`."""
+    first, second = names
+    invitation = spaces.invite(rings[first])
+    spaces.join(rings[second], invitation.code)
+    spaces.spaces_of(rings[first])  # the answer is verified when the inviter looks
+    if not gentle:
+        dialogue.end_gentle_path(rings[first], invitation.space)
+    return invitation.space.hex
+
+
+def invite(name: str) -> str:
+    """The code of somebody's invitation."""
+    return spaces.invite(rings[name]).code
+
+
+def ask(*, name: str, space: str, script: str, medium: str, topic: str, minutes: int) -> str:
+    """A dialogue that somebody asks for."""
+    asked = dialogue.Asked(new_id(), script, topic, medium, minutes)
+    return str(dialogue.ask(rings[name], UUID(space), asked))
+
+
+def play(thread: str, moves: list[str]) -> int:
+    """Moves such as `ana now`, `ben say: Words.`, `ben guess: lonely sad`. Answers with the version they lead to."""
+    seats: dict[str, dialogue.Seat] = {}
+    for line in moves:
+        act, _, words = line.partition(": ")
+        name, do = act.split()
+        if name not in seats:
+            seats[name] = dialogue.seat_for(rings[name], UUID(thread), unlock=unlocks[name])
+        _move(seats[name], do, words)
+    return dialogue.room_for(next(iter(seats.values())), checked=True).v
+
+
+def _move(seat: dialogue.Seat, do: str, words: str) -> None:
+    seen = dialogue.room_for(seat, checked=True).v
+    feelings = tuple((words or "lonely").split()) if do in ("guess", "other") else ()
+    said = (words or f"Some words of {do}.") if do in WITH_WORDS else ""
+    minutes = 20 if do == "pause" else 0
+    dialogue.move(seat, Command(new_id(), seen, do, words=said, feelings=feelings, minutes=minutes))
+
+
+def entries(thread: str, name: str) -> int:
+    """How many entries a dialogue has."""
+    return dialogue.room_for(dialogue.seat_for(rings[name], UUID(thread), unlock=unlocks[name]), checked=True).v
+
+
+HEARD = (sign_up, visit, pair, invite, ask, play, entries)
+WISHES: dict[str, Callable[..., Any]] = {wish.__name__: wish for wish in HEARD}
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        wish = json.loads(line)
+        print(json.dumps(WISHES[wish.pop("do")](**wish)), flush=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -19,6 +19,7 @@ from mandorla.vault.core import Refused
 LEAD_MAX = 200
 FEELING_MAX = 40
 FAR_AHEAD = 2**62
+ZONE_MAX = 64
 
 
 def command_from(fields: Mapping[str, Any], zone: str) -> Command:
@@ -57,8 +58,11 @@ def draft_from(fields: Mapping[str, Any]) -> services.Typed:
 
 
 def zone_from(name: str) -> ZoneInfo:
-    """The time zone of this name, or the server's."""
-    return ZoneInfo(name if name in available_timezones() else settings.TIME_ZONE)
+    """The time zone of this name, or the server's. A browser names it, so it may be anything."""
+    try:
+        return ZoneInfo(name[:ZONE_MAX])
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo(settings.TIME_ZONE)
 
 
 class Ask(forms.Form):

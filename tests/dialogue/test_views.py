@@ -179,7 +179,8 @@ def test_fields_no_page_of_ours_sends_change_nothing(cast: Cast, wrong: dict[str
     pair.play(ARRIVED)
     before = Event.objects.count()
 
-    answer = act(cast.ana.browser(), pair.thread, "say", **{"words": "hello"} | wrong)
+    facts: dict[str, Any] = {"words": "hello", **wrong}
+    answer = act(cast.ana.browser(), pair.thread, "say", **facts)
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert Event.objects.count() == before

@@ -92,7 +92,7 @@ def test_no_word_of_anyone_is_left_anywhere(left: Left) -> None:
 
 @pytest.mark.database
 def test_the_search_would_have_found_one(left: Left) -> None:
-    """What lies in clear by right is found: the log of changes, the log of the server and the backup were really read."""
+    """What lies in clear by right is found: the log of changes, the server's log and the backup were really read."""
     places = {place.rpartition("/")[2]: bytes_ for place, bytes_ in left.remains.items()}
 
     assert b"page=/dialogues/" in places["server.log"]
@@ -170,7 +170,7 @@ def _database(address: str) -> dict[str, bytes]:
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("CHECKPOINT")
         tables = [name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-        rows = [row for name in tables for (row,) in connection.execute(f'SELECT t::text FROM "{name}" t')]  # type: ignore[arg-type]
+        rows = [row for name in tables for (row,) in connection.execute(f'SELECT t::text FROM "{name}" t')]
         (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
     files = _remains(Path(folder)) if os.access(folder, os.R_OK) else {}
     return {"rows": "\n".join(rows).encode(), **files}

@@ -1,4 +1,4 @@
-"""Somebody with a browser that runs no scripts: signs up, meets a partner and holds a dialogue by forms and reloads alone."""
+"""Somebody whose browser runs no scripts: signs up, meets a partner and holds a dialogue by forms and reloads."""
 
 import re
 from dataclasses import dataclass, field

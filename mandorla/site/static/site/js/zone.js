@@ -1,7 +1,5 @@
-/** Tells the server the time zone this browser lives in, so that times are shown as on the wall. */
+/** Tells the server in which time zone this person is, so that appointments are in their own hours. Ends with the browser. */
 
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 const secure = location.protocol === "https:" ? "; Secure" : "";
-if (!document.cookie.split("; ").includes(`zone=${zone}`))
-  // biome-ignore lint/suspicious/noDocumentCookie: a cookie is what the server reads, also for the socket
-  document.cookie = `zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+if (timeZone) document.cookie = `zone=${timeZone}; Path=/; SameSite=Strict${secure}`;

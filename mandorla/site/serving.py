@@ -6,6 +6,7 @@ On plain http only this machine itself is served; anything wider needs TLS.
 import argparse
 import ctypes
 import fcntl
+import gc
 import io
 import ipaddress
 import resource
@@ -124,6 +125,8 @@ def application() -> Any:
     logs.configure()
     from mandorla.site.asgi import application as made  # noqa: PLC0415  # in the serving process, after hardening
 
+    gc.collect()
+    gc.freeze()  # what was loaded stays: looking through it again and again would hold up turns
     return made
 
 

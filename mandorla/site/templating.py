@@ -19,6 +19,17 @@ def url(name: str, *args: object, **kwargs: object) -> str:
     return reverse(name, args=args, kwargs=kwargs)
 
 
+def text(message: str, **facts: object) -> Markup:
+    """A text in the language spoken now: as Jinja's own `_` says it, several times as fast; a screen has twenty."""
+    said = _said(translation.get_language(), message)
+    return said % facts if "%" in message else said
+
+
+@cache
+def _said(language: str | None, message: str) -> Markup:
+    return Markup(translation.gettext(message))  # noqa: S704  # ours or a translator's; facts are escaped on their way in
+
+
 def environment(**options: Any) -> Environment:
     """The Jinja2 environment of the whole site. Undefined names are errors; everything is escaped."""
     env = Environment(  # noqa: S701  # Django asks for autoescape in the options
@@ -41,7 +52,7 @@ def environment(**options: Any) -> Environment:
         """A piece that is the same for everybody with the same few facts (never words), rendered once a language."""
         return rendered(translation.get_language(), name, tuple(facts.items()))
 
-    env.globals.update(static=static, url=url, icon=cache(lucide), fixed=fixed)
+    env.globals.update(_=text, static=static, url=url, icon=cache(lucide), fixed=fixed)
     return env
 
 

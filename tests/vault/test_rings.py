@@ -488,6 +488,16 @@ def test_thread_keys_are_for_their_authors_alone_and_can_be_closed(ana: Made, be
         keys.open(sealed, type="event", record=RECORD, author=me, revision=1)
 
 
+def test_a_key_overwritten_in_the_middle_of_a_use_seals_nothing(ana: Made, space: UUID) -> None:
+    """A socket that closes overwrites its keys while another thread may be about to seal with them."""
+    me = ana.person.id
+    keys = ana.ring.thread_keys(space, RECORD, [me])
+    core.wipe(*keys.keys.values())
+
+    with pytest.raises(NotYours):
+        keys.seal({"words": "in clear"}, type="event", record=RECORD, author=me, revision=1)
+
+
 # Everything at rest
 
 

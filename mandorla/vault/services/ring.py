@@ -339,7 +339,7 @@ class ThreadKeys:
         self.keys.clear()
 
     def _key(self, epoch: int, author: UUID) -> bytes:
-        try:
-            return bytes(self.keys[epoch, author])
-        except KeyError:
-            raise NotYours from None
+        key = bytes(self.keys.get((epoch, author), b""))
+        if not any(key):  # not there, or overwritten by a thread that closed these keys just now
+            raise NotYours
+        return key

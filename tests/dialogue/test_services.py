@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from mandorla.accounts import services as accounts
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.models import Draft, Event, Thread
@@ -152,6 +153,18 @@ def test_a_screen_that_is_out_of_date_moves_nothing(cast: Cast) -> None:
 
     with pytest.raises(Moved):
         pair.does("ana", "say", seen=old, words="typed long ago")
+
+
+@pytest.mark.parametrize("called", ["{", "{x}", "{author:>99}"])
+def test_a_name_is_shown_as_it_is_whatever_signs_are_in_it(cast: Cast, called: str) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED + "ana:say")
+    accounts.rename(cast.ana.ring(), called)
+
+    ben = seat(cast.ben, pair.thread)
+
+    assert services.room_for(ben).partner == called
+    assert called in {entry.label for entry in services.transcript(ben).entries}
 
 
 def test_a_stranger_has_no_seat_and_a_missing_dialogue_looks_the_same(cast: Cast) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.core import UnknownLocaleError
 from babel.dates import format_datetime
 from django.utils import timezone, translation
 
@@ -142,7 +141,7 @@ def moment(at: datetime, language: str, zone: str) -> str:
     locale = translation.to_locale(language)
     try:
         return format_datetime(at, "EEE d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
-    except (ValueError, UnknownLocaleError):  # a locale Babel does not know
+    except ValueError:  # a locale Babel does not know
         return format_datetime(at, "EEE d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale="en")
 
 
@@ -239,7 +238,7 @@ def _opened(seat: Seat, entry: Entry, words: Words, script: Script) -> Shown:
     return Shown(
         seq=entry.seq,
         kind=kind,
-        label=words.kinds.get(kind, author).format(author=author),
+        label=words.kinds.get(kind, "{author}").format(author=author),
         author=author,
         mine=entry.author == seat.person,
         room=entry.author == seat.space,

@@ -5,6 +5,10 @@ import os
 import sys
 from pathlib import Path
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
 HELP = """Mandorla, a place for two people to speak carefully.
 
   mandorla run [--host H] [--port P] [--data DIR] [--lan] [--gentle-path N]   serve it
@@ -38,8 +42,7 @@ def main() -> None:
     _open_folder(Path(os.environ["MANDORLA_DATA"]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mandorla.site.settings")
 
-    from django.core.management import execute_from_command_line  # noqa: PLC0415  # settings must be known first
-
+    _read_settings()
     execute_from_command_line(["mandorla", command, *others])
 
 
@@ -54,6 +57,13 @@ def _take(command: str, options: argparse.Namespace) -> None:
         os.environ["MANDORLA_GENTLE_PATH"] = str(options.gentle_path)
     if options.workers is not None:
         os.environ["MANDORLA_WORKERS"] = str(options.workers)
+
+
+def _read_settings() -> None:
+    try:
+        settings.DATA  # noqa: B018  # reads them
+    except (ImproperlyConfigured, ValueError) as problem:
+        sys.exit(f"Sorry: the settings cannot be used ({problem}).\ndocs/hosts/settings.md lists them all.")
 
 
 def _open_folder(data: Path) -> None:

@@ -26,7 +26,10 @@ def read(data: Path) -> Secrets:
     if not file.exists():
         data.mkdir(parents=True, exist_ok=True)
         write(data, Secrets(django=secrets.token_urlsafe(48), names=secrets.token_hex(32)))
-    return Secrets(**json.loads(file.read_text()))
+    try:
+        return Secrets(**json.loads(file.read_text()))
+    except (ValueError, TypeError) as problem:
+        raise ValueError(f"{file} is damaged; the keys file of a backup has a copy") from problem
 
 
 def write(data: Path, made: Secrets) -> None:

@@ -22,6 +22,7 @@ import uvicorn
 from django.conf import settings
 from django.core.checks import ERROR, run_checks
 from django.core.management import CommandError
+from django.db import DatabaseError
 from uvicorn.supervisors import Multiprocess
 
 from mandorla.site import cli, lan, logs
@@ -30,6 +31,7 @@ from mandorla.site.ready import make_ready
 PR_SET_DUMPABLE = 4
 SOCKET_BYTES_MAX = 65_536
 GRACE_SECONDS = 5
+PORT_MAX = 65_535
 
 
 class Sorry(CommandError):
@@ -60,7 +62,10 @@ def prepare() -> None:
     if errors := [str(problem.msg) for problem in found if problem.level >= ERROR]:
         raise Sorry("\n".join(errors))
     _alone(settings.DATA)
-    make_ready()
+    try:
+        make_ready()
+    except DatabaseError as problem:
+        raise Sorry(f"the database cannot be used ({str(problem).splitlines()[0]}).") from problem
 
 
 def say(text: str) -> None:
@@ -167,16 +172,18 @@ def _is_loopback(host: str) -> bool:
 
 
 def _listen(where: Where) -> socket.socket:
+    if not 0 <= where.port <= PORT_MAX:
+        raise Sorry(f"{where.port} is no port; ports go from 1 to {PORT_MAX}.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(where.host, where.port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.set_inheritable(True)
-    except (OSError, OverflowError) as problem:
+    except OSError as problem:
         raise Sorry(
-            f"port {where.port} on {where.host} cannot be used ({getattr(problem, 'strerror', problem)})."
-            f" Another one may be free: --port {where.port + 1 if 0 < where.port < 65_535 else 8001}"
+            f"port {where.port} on {where.host} cannot be used ({problem.strerror})."
+            f" Another one may be free: --port {where.port + 1}"
         ) from problem
     return listener
 

@@ -128,6 +128,41 @@ def test_phones_are_served_over_https_with_a_certificate_of_this_machine(data: P
     assert "The browser will warn" in "".join(said)
 
 
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"MANDORLA_IDLE_MINUTES": "soon"}, "Sorry: the settings cannot be used (invalid literal"),
+        ({"DATABASE_URL": "mysql://someone@localhost/x"}, "Sorry: the settings cannot be used (DATABASE_URL must name"),
+        ({"DATABASE_URL": "postgres://someone@127.0.0.1:1/x"}, "Sorry: the database cannot be used (connection"),
+    ],
+)
+def test_settings_that_make_no_sense_are_said_in_a_sentence(
+    tmp_path: Path, environment: dict[str, str], said: str
+) -> None:
+    told = mandorla("run", "--port", "0", "--data", tmp_path, **environment)
+
+    assert told.returncode == 1
+    assert told.stderr.startswith(said)
+    assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("name", ["secrets.json", "mandorla.sqlite3"])
+def test_a_damaged_data_folder_is_said_in_a_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("{ this is neither" * 100)
+
+    told = mandorla("run", "--port", "0", "--data", tmp_path)
+
+    assert told.returncode == 1
+    assert told.stderr.startswith("Sorry: ")
+    assert "Traceback" not in told.stderr
+
+
+def test_a_port_that_is_none_is_said_in_a_sentence(data: Path) -> None:
+    told = mandorla("run", "--port", "99999", "--data", data)
+
+    assert (told.returncode, told.stderr) == (1, "Sorry: 99999 is no port; ports go from 1 to 65535.\n")
+
+
 def test_an_unknown_command_is_no_traceback() -> None:
     told = mandorla("runn")
 

@@ -38,17 +38,6 @@ class Answer:
         return answer(request, exception) if answer else None
 
 
-class Zone:
-    """Shows every moment, and reads every appointment, in the time zone of the one who asks."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(zone_from(request.COOKIES.get("zone", ""))):
-            return self.get_response(request)
-
-
 class SameOrigin(CsrfViewMiddleware):
     """Django's check of foreign forms; under our no-referrer policy a browser's own forms say `Origin: null`."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from mandorla.site import lan, secrets
 
@@ -96,6 +97,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     if "DATABASE_URL" in env
     else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA / "mandorla.sqlite3")}
 }
+if DATABASES["default"]["ENGINE"].rpartition(".")[2] not in ("sqlite3", "postgresql"):
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database")
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["OPTIONS"] = SQLITE if "sqlite" in DATABASES["default"]["ENGINE"] else POSTGRES
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.core import UnknownLocaleError
 from babel.dates import format_datetime
 from django.utils import timezone, translation
 
@@ -141,7 +142,7 @@ def moment(at: datetime, language: str, zone: str) -> str:
     locale = translation.to_locale(language)
     try:
         return format_datetime(at, "EEE d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
-    except ValueError:  # a locale Babel does not know
+    except (ValueError, UnknownLocaleError):  # a locale Babel does not know
         return format_datetime(at, "EEE d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale="en")
 
 

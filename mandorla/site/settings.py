@@ -47,7 +47,6 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "mandorla.site.middleware.Zone",
-    "mandorla.site.middleware.Zone",
     "django.middleware.common.CommonMiddleware",
     "mandorla.site.middleware.SameOrigin",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,26 +1,25 @@
 """Which feature answers at which address."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 
-FEATURES = {"me/": "accounts", "spaces/": "spaces", "dialogues/": "dialogue", "safety/": "safety"}
+from mandorla.site import views
+
+public = [
+    path("", views.front, name="front"),
+    path("how/", views.how, name="how"),
+    path("clear/", views.clear, name="clear"),
+    path("robots.txt", views.robots, name="robots"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("favicon.ico", views.icon, name="icon"),
+]
 
 urlpatterns = [
-    path(at, include(f"mandorla.{room}.urls")) for at, room in FEATURES.items() if find_spec(f"mandorla.{room}.urls")
+    path("", include((public, "site"))),
+    path("me/", include("mandorla.accounts.urls")),
+    path("spaces/", include("mandorla.spaces.urls")),
+    path("dialogues/", include("mandorla.dialogue.urls")),
+    path("safety/", include("mandorla.safety.urls")),
 ]
-if find_spec("mandorla.vault.views"):
-    from mandorla.site import views
-
-    public = [
-        path("", views.front, name="front"),
-        path("how/", views.how, name="how"),
-        path("clear/", views.clear, name="clear"),
-        path("robots.txt", views.robots, name="robots"),
-        path("manifest.webmanifest", views.manifest, name="manifest"),
-        path("favicon.ico", views.icon, name="icon"),
-    ]
-    urlpatterns.append(path("", include((public, "site"))))
 
 handler400 = "mandorla.site.answers.unclear"
 handler403 = "mandorla.site.answers.missing"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
@@ -143,6 +144,21 @@ def test_a_key_used_for_something_else_is_refused(cast: Cast, warm: bool) -> Non
 
     with pytest.raises(Refused, match=r"^other_command$"):
         pair.does("ana", "say", key=key, words="another thing")
+
+
+@pytest.mark.parametrize(("do", "facts"), [("pause", {"minutes": 20}), ("park", {"words": "Your mother"})])
+def test_what_may_be_done_again_at_any_time_is_done_once_with_one_key_even_after_a_restart(
+    cast: Cast, do: str, facts: dict[str, Any]
+) -> None:
+    pair, key = Pair(cast), new_id()
+    pair.play(ARRIVED)
+
+    first = pair.does("ana", do, key=key, **facts)
+    services.forget(pair.thread)
+    again = pair.does("ana", do, key=key, **facts)
+
+    assert again == first
+    assert Event.objects.filter(thread=pair.thread, command=key).count() == 1
 
 
 def test_a_screen_that_is_out_of_date_moves_nothing(cast: Cast) -> None:

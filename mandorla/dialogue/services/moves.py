@@ -42,15 +42,15 @@ def move(seat: Seat, command: Command) -> Ack:
         rooms.room_of(seat)
         try:
             return start(seat, command).result(PATIENCE_SECONDS)
-        except Conflict:
-            rooms.forget(seat.thread)
         except TooLong:
             raise Busy from None
-        except (Refused, Moved):
+        except (Conflict, Refused, Moved) as no:
             known = _known(seat, command)
             if known:
                 return known
-            raise
+            if not isinstance(no, Conflict):
+                raise
+            rooms.forget(seat.thread)
     raise Busy
 
 

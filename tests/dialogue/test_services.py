@@ -16,7 +16,7 @@ from mandorla.accounts import services as accounts
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.models import Draft, Event, Thread
-from mandorla.dialogue.services import Asked, Typed
+from mandorla.dialogue.services import Asked, Typed, rooms
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import Locked, Moved, NotYours, Refused, Sealed, new_id
 from mandorla.vault.models import UnlockRow
@@ -281,6 +281,19 @@ def test_a_draft_goes_with_the_words_that_are_sent(cast: Cast) -> None:
 
     assert late.name == "late"
     assert not Draft.objects.exists()
+
+
+def test_a_draft_another_process_kept_goes_with_the_words_too(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    services.save_draft(pair.ana, Typed("I miss", pair.sees("ana").v, 0))
+    room = rooms.hot(pair.thread)
+    assert room
+    room.drafts.clear()
+
+    pair.does("ana", "say")
+
+    assert Draft.objects.count() == 0
 
 
 def test_a_request_nobody_answers_lapses_for_both_after_two_days(cast: Cast) -> None:

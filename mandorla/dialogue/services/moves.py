@@ -161,7 +161,7 @@ class _Append:
             " VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [thread, seq, command, _id(self.stored.author), epoch, envelope.digest, envelope.raw],
         )
-        if self.sends_words and seat.person in self.room.drafts:
+        if self.sends_words:  # also one that another process keeps
             cursor.execute(
                 "DELETE FROM dialogue_draft WHERE thread_id = %s AND person = %s", [thread, _id(seat.person)]
             )

@@ -1,5 +1,6 @@
 """A dialogue as the two people have it: asked for, held, stopped and read again, all of it committed and sealed."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,7 +17,7 @@ from mandorla.accounts import services as accounts
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.models import Draft, Event, Thread
-from mandorla.dialogue.services import Asked, Typed, rooms
+from mandorla.dialogue.services import Asked, Typed, moves, rooms
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import Locked, Moved, NotYours, Refused, Sealed, new_id
 from mandorla.vault.models import UnlockRow
@@ -169,6 +170,21 @@ def test_a_screen_that_is_out_of_date_moves_nothing(cast: Cast) -> None:
 
     with pytest.raises(Moved):
         pair.does("ana", "say", seen=old, words="typed long ago")
+
+
+def test_a_room_read_while_a_move_was_on_its_way_does_not_hide_it(cast: Cast) -> None:
+    pair, may_go = Pair(cast), threading.Event()
+    pair.play("ben:now")
+    command, look = Command(new_id(), pair.sees("ana").v, "ready"), moves._may_still
+
+    with patch.object(moves, "_may_still", lambda *given: (may_go.wait(5), look(*given))):
+        answer = moves.start(pair.ana, command)
+        services.forget(pair.thread)
+        before = services.room_for(pair.ben, checked=True).v
+        may_go.set()
+        ack = answer.result(5)
+
+    assert (before, pair.sees("ben").v) == (ack.seq - 1, ack.seq)
 
 
 @pytest.mark.parametrize("called", ["{", "{x}", "{author:>99}"])

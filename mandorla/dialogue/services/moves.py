@@ -174,6 +174,7 @@ class _Append:
             self.room.shown = self.tip
             if self.sends_words:
                 self.room.drafts.pop(self.seat.person, None)
+        rooms.overtake(self.room)
         bell.ring(self.room.thread, ack.key)
 
 

@@ -137,6 +137,13 @@ def forget(thread: UUID) -> None:
         _rooms.pop(thread, None)
 
 
+def overtake(room: Room) -> None:
+    """Something of `room` was committed: a copy that was read before, while that was on its way, goes cold."""
+    with _guard:
+        if _rooms.get(room.thread) is not room:
+            _rooms.pop(room.thread, None)
+
+
 def opened(seat: Seat, stored: Stored) -> Entry | None:
     """The entry in clear for this seat; nothing for words that were withdrawn. Raises Sealed if it cannot be opened."""
     if stored.envelope is None:
@@ -175,6 +182,9 @@ def _warm(seat: Seat) -> Room:
         _rooms.move_to_end(seat.thread)
         if len(_rooms) > ROOMS_KEPT:
             _rooms.popitem(last=False)
+    if kept is room and state.seq + 1 < _next_seq(seat.thread):  # committed before this copy could be overtaken
+        forget(seat.thread)
+        return _warm(seat)
     return kept
 
 

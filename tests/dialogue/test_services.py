@@ -17,7 +17,7 @@ from mandorla.accounts import services as accounts
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.models import Draft, Event, Thread
-from mandorla.dialogue.services import Asked, Typed, moves, rooms
+from mandorla.dialogue.services import Asked, Typed, bell, moves, rooms
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import Locked, Moved, NotYours, Refused, Sealed, new_id
 from mandorla.vault.models import UnlockRow
@@ -33,6 +33,18 @@ THANKED = SUMMED + "ben:say ana:lands ben:guess ana:yes ana:say ben:say "
 SECOND = "ben:say ana:say ben:yes ben:no_more ana:say ben:all ana:say ben:lands ana:guess ben:other ana:say "
 THANKS = "ana:say ben:say "
 CLOSED = THANKED + "ben:now ana:now " + SECOND + THANKS + "ana:say ben:say ana:say ben:say "
+
+
+@contextmanager
+def listening(heard: list[tuple[UUID, UUID]]) -> Iterator[None]:
+    """What the bell tells meanwhile."""
+
+    def listener(thread: UUID, note: UUID) -> None:
+        heard.append((thread, note))
+
+    bell.listen(listener)
+    yield
+    bell.unlisten(listener)
 
 
 @contextmanager
@@ -120,6 +132,24 @@ def test_a_rest_closes_the_couples_dialogue_for_both_and_names_nobody(cast: Cast
 
     assert closed == [["", "resting"], ["", "resting"]]
     assert {item.author for item in spaces.items(cast.ana.ring(), cast.space, "rest")} == {cast.space}
+
+
+def test_a_rest_has_every_place_taken_anew_so_that_open_rooms_know_of_it(cast: Cast) -> None:
+    pair, heard = Pair(cast), list[tuple[UUID, UUID]]()
+    with listening(heard):
+        services.rest(cast.ana.ring(), cast.space, 1)
+
+    assert heard == [(pair.thread, bell.RESEAT)]
+    assert seat(cast.ben, pair.thread).rests
+
+
+@pytest.mark.parametrize("words", [True, False])
+def test_who_leaves_is_told_to_every_process(cast: Cast, words: bool) -> None:
+    pair, far, near = Pair(cast), list[tuple[UUID, UUID]](), list[tuple[UUID, UUID]]()
+    with patch.object(bell, "ring_afar", lambda cursor, *told: far.append(told)), listening(near):
+        spaces.leave(cast.ana.ring(), cast.space, withdraw=words)
+
+    assert far == near == [(pair.thread, bell.RESEAT)]
 
 
 def test_the_same_command_twice_is_one_entry_and_one_answer(cast: Cast) -> None:

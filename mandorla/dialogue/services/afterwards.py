@@ -96,12 +96,8 @@ def withdraw_words(space: UUID, person: UUID, *, words: bool) -> None:
     if words:
         Event.objects.filter(thread__in=threads, author=person).update(envelope=None)
     for thread in threads:
-        transaction.on_commit(partial(_clear, thread))
-
-
-def _clear(thread: UUID) -> None:
-    rooms.forget(thread)
-    bell.ring(thread, bell.RESEAT)
+        transaction.on_commit(partial(rooms.forget, thread))
+        bell.reseat(thread)
 
 
 def _own_id(ring: KeyRing, kind: str, thread: UUID) -> UUID:

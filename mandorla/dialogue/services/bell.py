@@ -9,10 +9,11 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 CHANNEL = "mandorla_rooms"
 PROCESS = secrets.token_hex(8)
@@ -53,6 +54,13 @@ def ring_afar(cursor: Any, thread: UUID, note: UUID = LOOK) -> None:
     """Has the database tell other processes when this transaction commits."""
     if connection.vendor == "postgresql":
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{PROCESS}:{thread.hex}:{note.hex}"])
+
+
+def reseat(thread: UUID) -> None:
+    """Everyone's place in this room is taken anew, in every process, once this transaction has committed."""
+    with connection.cursor() as cursor:
+        ring_afar(cursor, thread, RESEAT)
+    transaction.on_commit(partial(ring, thread, RESEAT))
 
 
 def _hear_others() -> None:

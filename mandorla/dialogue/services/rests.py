@@ -6,6 +6,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from mandorla.dialogue.models import Thread
+from mandorla.dialogue.services import bell
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import Refused
 from mandorla.vault.services import KeyRing
@@ -23,6 +25,8 @@ def rest(ring: KeyRing, space: UUID, days: int) -> None:
         before = rests_until(ring, space)
         record = spaces.only(space, "rest", space)
         spaces.put(ring, space, "rest", {"until": max(until, before or until).isoformat()}, author=space, record=record)
+        for thread in Thread.objects.filter(space=space).values_list("id", flat=True):
+            bell.reseat(thread)  # an open seat knows only the rests there were when it was taken
 
 
 def rests_until(ring: KeyRing, space: UUID) -> datetime | None:

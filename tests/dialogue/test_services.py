@@ -9,7 +9,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -406,6 +406,15 @@ def test_a_log_put_back_is_noticed_by_who_has_seen_more(cast: Cast) -> None:
 
     assert not fresh
     assert services.has_gone_back(cast.ana.ring(), pair.ana)
+
+
+def test_a_full_disk_keeps_nobody_from_reading(cast: Cast) -> None:
+    pair = Pair(cast)
+
+    with patch.object(spaces, "put", side_effect=OperationalError):
+        gone_back = services.has_gone_back(cast.ana.ring(), pair.ana)
+
+    assert not gone_back
 
 
 def test_a_log_with_a_gap_or_altered_words_is_not_whole(cast: Cast) -> None:

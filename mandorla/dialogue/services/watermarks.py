@@ -1,7 +1,10 @@
 """How far someone has read: kept in their own space, so that a log put back to an older state is noticed."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
+
+from django.db import DatabaseError
 
 from mandorla.dialogue.models import Event
 from mandorla.dialogue.services import rooms
@@ -20,7 +23,8 @@ def has_gone_back(ring: KeyRing, seat: Seat) -> bool:
     if mark and not mark.broken and not _holds(seat.thread, mark.value, state.seq, state.prev):
         return True
     if mark is None or mark.broken or mark.value["seq"] < state.seq:
-        spaces.put(ring, ring.personal, KIND, {"seq": state.seq, "digest": state.prev}, record=record)
+        with suppress(DatabaseError):  # a full disk or a busy writer must not keep anyone from reading
+            spaces.put(ring, ring.personal, KIND, {"seq": state.seq, "digest": state.prev}, record=record)
     return False
 
 

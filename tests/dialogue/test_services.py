@@ -18,6 +18,7 @@ from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.models import Draft, Event, Thread
 from mandorla.dialogue.services import Asked, Typed, bell, moves, rooms
+from mandorla.dialogue.services.writer import Writer
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import Locked, Moved, NotYours, Refused, Sealed, new_id
 from mandorla.vault.models import UnlockRow
@@ -215,6 +216,16 @@ def test_a_room_read_while_a_move_was_on_its_way_does_not_hide_it(cast: Cast) ->
         ack = answer.result(5)
 
     assert (before, pair.sees("ben").v) == (ack.seq - 1, ack.seq)
+
+
+def test_the_pen_writes_on_when_somebody_fails_to_hear_of_it() -> None:
+    writer = Writer()
+
+    def deaf(outcome: object) -> None:
+        raise RuntimeError
+
+    assert writer.submit(lambda cursor: 1, settled=deaf).result(5) == 1
+    assert writer.submit(lambda cursor: 2).result(5) == 2
 
 
 @pytest.mark.parametrize("called", ["{", "{x}", "{author:>99}"])

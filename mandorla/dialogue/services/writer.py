@@ -3,6 +3,7 @@
 It receives envelopes and numbers, never words. A work that finds it may not write raises before it writes anything.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -14,6 +15,7 @@ from django.db import OperationalError, connection, transaction
 from mandorla.vault.core import Busy, Locked, Moved, NotYours, Refused
 
 TOGETHER_MAX = 256
+logger = logging.getLogger("mandorla.writer")
 Work = Callable[[Any], Any]
 
 
@@ -35,8 +37,11 @@ class Job:
         self.future: Future[Any] = Future()
 
     def succeed(self, outcome: Any) -> None:
-        if self.settled:
-            self.settled(outcome)
+        try:
+            if self.settled:
+                self.settled(outcome)
+        except Exception as problem:  # noqa: BLE001  # it is committed all the same, and the pen must write on
+            logger.error("after a commit: %s", type(problem).__name__)
         self.future.set_result(outcome)
 
 

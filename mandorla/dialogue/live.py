@@ -8,7 +8,6 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,6 +15,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db import close_old_connections
+from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.template import loader
 from django.utils import timezone, translation
@@ -33,6 +33,7 @@ LOCKED, NOT_YOURS, RESEATED, BROKEN = 4401, 4404, 4409, 4400
 SWEEP_SECONDS = 4.0
 COMMANDS_A_SECOND, COMMANDS_AT_ONCE = 5.0, 50.0
 THREADS = 4
+FRAMES_MAX = 256  # who reads nothing loses the oldest, and nobody else any memory
 
 logger = logging.getLogger("mandorla.live")
 
@@ -44,7 +45,7 @@ class Socket:
         self.seat = seat
         self.send = send
         self.news = asyncio.Event()
-        self.frames: deque[dict[str, Any]] = deque()
+        self.frames: deque[dict[str, Any]] = deque(maxlen=FRAMES_MAX)
         self.asked: dict[UUID, Future[Any]] = {}
         self.acks: list[str] = []
         self.stale = True
@@ -90,7 +91,12 @@ class Hall:
 
     async def aside(self, work: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """Runs something that reads the database in a thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.threads, lambda: work(*given, **named))
+
+        def worked() -> Any:
+            close_old_connections()  # a thread whose connection broke takes a new one
+            return work(*given, **named)
+
+        return await asyncio.get_running_loop().run_in_executor(self.threads, worked)
 
     def hear(self, thread: UUID, note: UUID) -> None:
         """The bell, from whatever thread: wakes the loop at most once for all that was heard meanwhile."""
@@ -217,6 +223,8 @@ async def _tell(socket: Socket) -> None:
         try:
             while socket.frames:
                 await _send(socket, socket.frames.popleft())
+            if services.is_behind(socket.seat):
+                socket.close(RESEATED)
             if socket.closing:
                 await socket.send({"type": "websocket.close", "code": socket.closing})
                 return
@@ -231,8 +239,8 @@ async def _tell(socket: Socket) -> None:
 
 
 async def _news(socket: Socket) -> dict[str, Any]:
+    acks, socket.acks = socket.acks, []  # first: what is committed while the screen is rendered may not be on it
     frame = screen_frame(socket.seat) if services.is_hot(socket.seat) else await hall.aside(screen_frame, socket.seat)
-    acks, socket.acks = socket.acks, []
     return frame | {"ack": acks} if acks else frame
 
 
@@ -283,6 +291,10 @@ async def _keep(socket: Socket, frame: dict[str, Any]) -> None:
         outcome = await hall.aside(services.save_draft, socket.seat, draft)
     except (Locked, NotYours):
         socket.close(LOCKED)
+    except Refused as refused:
+        socket.tell(draft="busy")
+        if refused.reason == "epoch":
+            socket.close(RESEATED)
     except Exception as problem:  # noqa: BLE001  # words stay in the page and are tried again
         logger.warning("draft: %s", type(problem).__name__)
         socket.tell(draft="busy")
@@ -351,11 +363,7 @@ def say(why: str, language: str, facts: dict[str, Any] | None = None) -> str:
 
 def _seat(headers: dict[str, str], thread: UUID) -> Seat:
     """Who this is, by their cookies, and their seat; the key ring is closed again at once."""
-    close_old_connections()
-    try:
-        cookies = {name: morsel.value for name, morsel in SimpleCookie(headers.get("cookie", "")).items()}
-    except CookieError:
-        raise Locked from None
+    cookies = parse_cookie(headers.get("cookie", ""))  # as the pages do: another site's odd cookie hides none of ours
     found = vault.unlocked_from_cookies(cookies)
     if found is None:
         raise Locked

@@ -20,6 +20,7 @@ from mandorla.dialogue.models import Draft, Event, Thread
 from mandorla.dialogue.services import Asked, Typed, bell, moves, rooms
 from mandorla.dialogue.services.writer import Writer
 from mandorla.spaces import services as spaces
+from mandorla.spaces.models import Space
 from mandorla.vault.core import Locked, Moved, NotYours, Refused, Sealed, new_id
 from mandorla.vault.models import UnlockRow
 from tests.cast import Cast
@@ -151,6 +152,21 @@ def test_who_leaves_is_told_to_every_process(cast: Cast, words: bool) -> None:
         spaces.leave(cast.ana.ring(), cast.space, withdraw=words)
 
     assert far == near == [(pair.thread, bell.RESEAT)]
+
+
+def test_new_keys_are_noticed_by_a_seat_taken_under_the_old_ones(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    Space.objects.update(rotate_due=timezone.now().date())
+    services.rest(cast.ana.ring(), cast.space, 1)
+    pair.ana = seat(cast.ana, pair.thread)
+
+    before = services.is_behind(pair.ben)
+    pair.does("ana", "say")
+
+    assert (before, services.is_behind(pair.ben)) == (False, True)
+    pair.ben = seat(cast.ben, pair.thread)
+    assert (services.is_behind(pair.ben), pair.sees("ben").shows[-1].words) == (False, "say by ana")
 
 
 def test_the_same_command_twice_is_one_entry_and_one_answer(cast: Cast) -> None:

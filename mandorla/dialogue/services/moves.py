@@ -171,7 +171,7 @@ class _Append:
     def settle(self, ack: Ack) -> None:
         """After the commit: what is shown moves on, and the bell rings."""
         with self.room.lock:
-            self.room.shown = self.tip
+            self.room.shown, self.room.epoch = self.tip, self.seat.keys.epoch
             if self.sends_words:
                 self.room.drafts.pop(self.seat.person, None)
         rooms.overtake(self.room)

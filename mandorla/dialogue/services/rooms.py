@@ -76,6 +76,7 @@ class Room:
     shown: Snapshot[Stored]
     tip: Snapshot[Stored]
     drafts: dict[UUID, StoredDraft]
+    epoch: int
     answers: "OrderedDict[UUID, tuple[bytes, Future[Any]]]" = field(default_factory=OrderedDict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -176,7 +177,7 @@ def _warm(seat: Seat) -> Room:
         )
     }
     snapshot = Snapshot(state, entries)
-    room = Room(seat.thread, scripts.script(state.script), snapshot, snapshot, drafts)
+    room = Room(seat.thread, scripts.script(state.script), snapshot, snapshot, drafts, row.epoch)
     with _guard:
         kept = _rooms.setdefault(seat.thread, room)
         _rooms.move_to_end(seat.thread)
@@ -197,6 +198,12 @@ def state_of(row: Thread, open_: Callable[..., dict[str, Any]]) -> State:
     """The state in a thread's row, opened with a seat's or ring's `open`."""
     plain = open_(row.state, type="thread", field="state", record=row.id, author=row.space, revision=row.next_seq - 1)
     return State.unpacked(plain)
+
+
+def is_behind(seat: Seat) -> bool:
+    """Whether words lie in this live room under a newer key than this seat has: its place must be taken anew."""
+    room = hot(seat.thread)
+    return room is not None and room.epoch > seat.keys.epoch
 
 
 def is_hot(seat: Seat) -> bool:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -169,6 +169,7 @@ def _room(
     view: services.RoomView,
     *,
     said: str = "",
+    left: str = "",
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     facts = {
@@ -180,6 +181,7 @@ def _room(
         "aside_key": new_id().hex,
         "park_key": new_id().hex,
         "said": said,
+        "left": left,
         "gone_back": services.has_gone_back(request.ring, seat),
     }
     return render(request, "dialogue/room.html", facts, status=status)
@@ -192,12 +194,26 @@ def _refused(request: UnlockedRequest, seat: services.Seat, refused: Refused, st
         told = {"nak": request.POST.get("key", ""), "why": refused.reason, "say": said}
         response: HttpResponse = JsonResponse(live.screen_frame(seat) | told, status=status)
     else:
-        view = services.room_for(seat, checked=True)
-        typed = request.POST.get("words", "")
-        response = _room(request, seat, replace(view, draft=typed) if typed else view, said=said, status=status)
+        view, left = _as_typed(request.POST, services.room_for(seat, checked=True))
+        response = _room(request, seat, view, said=said, left=left, status=status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = "2"
     return response
+
+
+def _as_typed(posted: QueryDict, view: services.RoomView) -> tuple[services.RoomView, str]:
+    """The screen with what was typed and chosen in it; or, where its turn has gone by, the words by themselves."""
+    words = posted.get("words", "")
+    if posted.get("do") == "park" or _number(posted.get("v")) < view.turn:
+        return view, words
+    chosen = replace(
+        view,
+        lead=posted.get("lead", ""),
+        picked=tuple(posted.getlist("feelings")),
+        own=posted.get("own", ""),
+        at=posted.get("at", ""),
+    )
+    return (replace(chosen, draft=words), "") if words and view.says else (chosen, words)
 
 
 def _wants_json(request: UnlockedRequest) -> bool:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 from tests.journeys.site import Someone
 
+EXIT = "https://harmless.example/"
 PHONE = {"width": 360, "height": 800}
 STORES = """async () => ({
     local: Object.keys(localStorage), session: Object.keys(sessionStorage), caches: await caches.keys(),

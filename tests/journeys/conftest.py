@@ -1,13 +1,12 @@
 """One server and one browser for all journeys; new people for each. Nothing here is faked."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.browsing import Browsing, Watch
+from tests.journeys.browsing import EXIT, Browsing, Watch
 from tests.journeys.network import Network
 from tests.journeys.site import Pair, Seeds, Site
 
@@ -25,12 +24,13 @@ CALM = [
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": CALM}
+    kept = ["--disable-back-forward-cache"]  # people's browsers have one, so ours has
+    return browser_type_launch_args | {"executable_path": CHROMIUM, "args": CALM, "ignore_default_args": kept}
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    running = Site(tmp_path_factory.mktemp("journeys") / "data")
+    running = Site(tmp_path_factory.mktemp("journeys") / "data", MANDORLA_EXIT_TO=EXIT)
     yield running
     running.stop()
     assert running.complaints() == []
@@ -70,8 +70,3 @@ def network(site: Site) -> Iterator[Network]:
     between = Network(site.port)
     yield between
     between.close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path

@@ -76,6 +76,10 @@ class RoomView:
     wheel: tuple[FeelingGroup, ...]
     draft: str
     draft_version: int
+    lead: str
+    picked: tuple[str, ...]
+    own: str
+    at: str
     when: str
     until: str
     paused: bool
@@ -190,6 +194,10 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         wheel=scripts.feelings() if any(offer.act == "pick" for offer in seen.offers) else (),
         draft=opened_draft(seat, draft) if draft else "",
         draft_version=draft.version if draft else 0,
+        lead="",
+        picked=(),
+        own="",
+        at="",
         when=when(seat, state.at) if state.at else "",
         until=when(seat, until) if until else "",
         paused=paused is not None,

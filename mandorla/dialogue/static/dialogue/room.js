@@ -73,6 +73,7 @@ async function submit(event) {
 
 document.addEventListener("submit", submit);
 document.addEventListener("stage", tellUnsent);
+unsent.querySelector("[data-scripted]")?.removeAttribute("hidden");
 unsent.querySelector("button")?.addEventListener("click", () => {
   putAway();
   tellUnsent();

@@ -1,0 +1,112 @@
+"""Two people who know nothing yet: an account each, a space for both, and a first appreciation, to its end."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.browsing import Browsing, Room
+
+
+def test_two_newcomers_meet_by_code_and_hold_an_appreciation(browsing: Browsing) -> None:
+    ana, ben = browsing.open(), browsing.open()
+    ana.goto("/")
+    ana.get_by_role("link", name="Begin").click()
+    _sign_up(ana, "lindenblossom", "Ana")
+    ana.get_by_role("link", name="Invite your partner").click()
+    ana.get_by_role("button", name="Make an invitation").click()
+    code = ana.locator(".secret__text").inner_text()
+    ben.goto("/me/sign-up/")
+    _sign_up(ben, "ring-road", "Ben")
+    ben.get_by_role("link", name="I was given a code").click()
+    ben.get_by_label("Code").fill(code.lower().replace("-", " "))
+    ben.get_by_role("button", name="Come in").click()
+    expect(ben.get_by_role("heading", name="Ben and Ana")).to_be_visible()
+
+    ana.goto("/dialogues/")
+    ana.get_by_role("link", name="Ask for a dialogue").click()
+    expect(ana.get_by_role("heading", level=1)).to_have_text("Before your first dialogue")
+    ana.get_by_role("button", name="I have read this").click()
+    expect(ana.get_by_text("Couple’s dialogue opens after your first appreciation")).to_be_visible()
+    ana.get_by_label("The topic, in one line").fill("The night of the flat tyre")
+    ana.get_by_role("button", name="Ask").click()
+    ben.goto("/dialogues/")
+    ben.get_by_role("link", name="The night of the flat tyre").click()
+    ben.get_by_role("button", name="I have read this").click()
+
+    _hold_an_appreciation(Room(ana), Room(ben))
+
+    ana.get_by_role("link", name="To your dialogues").click()
+    expect(ana.get_by_role("link", name="The night of the flat tyre")).to_contain_text("Held")
+
+
+def test_a_link_brings_the_code_and_takes_it_out_of_the_address(browsing: Browsing) -> None:
+    ana, ben = browsing.open(), browsing.open()
+    ana.goto("/me/sign-up/")
+    _sign_up(ana, "lindentree", "Ana")
+    ana.goto("/spaces/invite/")
+    ana.get_by_role("button", name="Make an invitation").click()
+    link = ana.locator(".qr__text").inner_text()
+    asked: list[str] = []
+    ben.on("request", lambda request: asked.append(request.url))
+
+    ben.goto(link)
+    code = link.partition("#")[2]
+    expect(ben.get_by_text(code)).to_be_visible()
+    assert ben.url == browsing.address + "/spaces/invited/"
+    with ben.context.expect_page() as opened:
+        ben.get_by_role("link", name="Make an account in a new tab").click()
+    _sign_up(opened.value, "country-road", "Ben")
+    ben.get_by_role("link", name="Go on").click()
+    expect(ben.get_by_label("Code")).to_have_value(code)
+    assert ben.url == browsing.address + "/spaces/join/"
+    ben.get_by_role("button", name="Come in").click()
+
+    expect(ben.get_by_role("heading", name="Ben and Ana")).to_be_visible()
+    assert [url for url in asked if code in url] == []
+    ana.goto("/dialogues/")
+    expect(ana.get_by_role("heading", name="Ben")).to_be_visible()
+
+
+def _sign_up(page: Page, name: str, called: str) -> None:
+    """With the five words offered, and the code copied from the screen as one would from paper."""
+    page.get_by_label("Sign-in name").fill(name)
+    page.get_by_label("How you would like to be called").fill(called)
+    offered = page.locator(".secret__text").inner_text()
+    page.get_by_label("Your passphrase").fill(offered)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Write this down")
+    groups = page.locator(".secret__text").inner_text().split("-")
+    page.get_by_role("button", name="I have it on paper").click()
+    for label in page.locator("label", has_text=re.compile(r"Group \d")).all_inner_texts():
+        page.get_by_label(label).fill(groups[int(label.split()[1]) - 1].lower())
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
+
+
+def _hold_an_appreciation(ana: Room, ben: Room) -> None:
+    ben.press("Yes, now")
+    for room in (ana, ben):
+        room.press("I’m ready")
+    for room in (ana, ben):
+        room.press("Leave mine out")
+    for said in ("You came at eleven.", "I see someone who comes.", "It lets me rest."):
+        ana.say(said, "Send")
+        ben.shows("Mirror", said)
+        ben.say(f"I hear: {said}", "Send my mirror")
+        ana.press("Yes, you’ve got it")
+    ana.shows("What it touches")
+    ana.press("Leave this one out")
+    ben.say("It makes sense, because nobody came before.", "Send what makes sense")
+    ana.press("Yes, that lands")
+    ben.feel("relieved")
+    ben.press("Offer my guess")
+    ana.press("Yes, that is how it feels")
+    for room in (ana, ben):
+        room.press("Leave mine out")
+    ben.press("This is enough for today")
+    for room in (ana, ben):
+        room.say("It is the small things.", "Share my gem")
+    for room in (ana, ben):
+        room.say("How you looked at me.", "Give it")
+    for room in (ana, ben):
+        room.shows("Thank you both")

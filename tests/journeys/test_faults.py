@@ -1,0 +1,258 @@
+"""Nothing is lost: not by a network that fails in every way, not by a server that dies, and not by what people do in a hurry."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.browsing import EXIT, Browsing, Room, Watch, address_of
+from tests.journeys.network import Network
+from tests.journeys.site import Pair, Site
+
+ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")
+NETWORK_FAILS = ("WebSocket connection to", "net::ERR_")
+
+
+@pytest.fixture
+def thread(pair: Pair) -> str:
+    """A dialogue in which it is Ana's turn to send."""
+    return pair.ask(*ARRIVED)
+
+
+@pytest.fixture
+def ana(pair: Pair, thread: str, browsing: Browsing, network: Network, watch: Watch) -> Room:
+    """Ana, behind a bad network."""
+    watch.expect(*NETWORK_FAILS)
+    return Room(browsing.open(pair.ana, address=network.address), thread)
+
+
+@pytest.fixture
+def ben(pair: Pair, thread: str, browsing: Browsing) -> Room:
+    """Ben, whose network is good."""
+    return Room(browsing.open(pair.ben), thread)
+
+
+def test_what_is_sent_without_a_network_arrives_once_when_it_is_back(
+    ana: Room, ben: Room, network: Network, pair: Pair, thread: str
+) -> None:
+    before = pair.entries(thread)
+    network.cut(refuse=True)
+    ana.says("away")
+    ana.say("Said while nothing went out.", "Send")
+    ana.says("waiting")
+    expect(ana.words).to_have_value("Said while nothing went out.")
+
+    network.heal()
+
+    ben.shows("Mirror", "Said while nothing went out.")
+    ana.shows("Mirror")
+    assert pair.entries(thread) == before + 1
+
+
+def test_a_sentence_survives_a_server_that_is_killed_and_comes_back(
+    ana: Room, ben: Room, site: Site, pair: Pair, thread: str, watch: Watch
+) -> None:
+    before = pair.entries(thread)
+    ana.write("Half of this was saved,")
+    ana.says("kept")
+    site.kill()
+    ana.write("Half of this was saved, and half was not.")
+    ana.says("kept-here")
+    ana.press("Send")
+    ana.says("waiting")
+
+    site.start()
+
+    ben.shows("Mirror", "Half of this was saved, and half was not.")
+    ana.shows("Mirror")
+    assert pair.entries(thread) == before + 1
+
+
+def test_words_typed_while_the_server_is_gone_are_kept_when_it_is_back(ana: Room, site: Site) -> None:
+    ana.write("One,")
+    ana.says("kept")
+    site.kill()
+    ana.write("One, two,")
+    ana.says("kept-here")
+
+    site.start()
+
+    ana.says("kept")
+    expect(ana.words).to_have_value("One, two,")
+    ana.page.reload()
+    expect(ana.words).to_have_value("One, two,")
+
+
+def test_a_line_that_only_looks_open_is_noticed_when_the_screen_comes_on(
+    ana: Room, ben: Room, network: Network, pair: Pair, thread: str
+) -> None:
+    network.existing(up="drop", down="drop")
+    ben.press("Let me mirror that much")
+    ana.write("These words stay.")
+    expect(ana.page.get_by_text("Ben would like to mirror")).to_have_count(0)
+
+    ana.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    ana.page.get_by_text("Ben would like to mirror").wait_for(timeout=15_000)
+    expect(ana.words).to_have_value("These words stay.")
+
+
+def test_an_answer_that_never_comes_is_asked_for_again_and_nothing_is_said_twice(
+    ana: Room, ben: Room, network: Network, pair: Pair, thread: str
+) -> None:
+    before = pair.entries(thread)
+    network.everything(down="hold")
+
+    ana.say("Said once.", "Send")
+    ben.shows("Mirror", "Said once.")
+    ana.says("saving")
+    network.new = {"up": "pass", "down": "pass"}
+    ana.page.get_by_role("heading", name="Mirror").wait_for(timeout=20_000)
+    ben.say("You said it once.", "Send my mirror")
+    network.heal()  # and now all that was late arrives
+
+    ana.shows("Did it come across?", "You said it once.")
+    ana.press("Yes, you’ve got it")
+    ana.shows("Is there more?")
+    assert pair.entries(thread) == before + 3
+
+
+def test_what_falls_into_a_hole_is_sent_again(ana: Room, ben: Room, network: Network, pair: Pair, thread: str) -> None:
+    before = pair.entries(thread)
+    network.hole()
+    ana.say("Into the dark.", "Send")
+    expect(ana.words).to_have_value("Into the dark.")
+
+    network.heal()
+
+    ben.page.get_by_text("Into the dark.").wait_for(timeout=20_000)
+    ana.shows("Mirror")
+    assert pair.entries(thread) == before + 1
+
+
+def test_a_line_cut_at_every_step_loses_nothing(
+    ana: Room, ben: Room, network: Network, pair: Pair, thread: str
+) -> None:
+    before = pair.entries(thread)
+    for words in ("One.", "Two.", "Three."):
+        ana.write(words)
+        network.cut()
+        ana.press("Send")
+        ben.say(f"You said: {words}", "Send my mirror")
+        network.cut()
+        ana.shows("Did it come across?", f"You said: {words}")
+        ana.press("Yes, you’ve got it")
+        network.cut()
+        ana.press("There is more")
+        ana.shows("Send")
+
+    assert pair.entries(thread) == before + 12
+
+
+def test_a_double_click_is_one_entry(ana: Room, ben: Room, pair: Pair, thread: str) -> None:
+    before = pair.entries(thread)
+    ana.write("Once.")
+
+    ana.page.get_by_role("button", name="Send", exact=True).dblclick()
+    ben.shows("Mirror", "Once.")
+    ana.shows("Mirror")
+
+    assert pair.entries(thread) == before + 1
+
+
+def test_going_back_shows_the_room_as_it_is_now(ana: Room, ben: Room) -> None:
+    ana.say("Before I went away.", "Send")
+    ana.shows("Mirror")
+    ana.page.get_by_role("link", name="Home").click()
+    expect(ana.page.get_by_role("heading", level=1)).to_have_text("Home")
+    ben.say("You went away.", "Send my mirror")
+    ben.shows("Did it come across?")
+
+    ana.page.go_back()
+
+    ana.shows("Did it come across?", "You went away.")
+    ana.press("Yes, you’ve got it")
+    ana.shows("Is there more?")
+
+
+def test_two_pages_of_one_person_show_both_texts(ana: Room, thread: str) -> None:
+    second = Room(ana.page.context.new_page(), thread)
+    ana.write("Written on the phone.")
+    ana.says("kept")
+
+    second.write("Written on the laptop.")
+
+    expect(second.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
+    second.says("kept")
+    ana.page.reload()
+    expect(ana.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
+
+
+def test_words_on_a_second_page_stay_when_the_first_one_sends(ana: Room, thread: str, pair: Pair) -> None:
+    second = Room(ana.page.context.new_page(), thread)
+    second.write("Half a thought")
+
+    ana.say("The whole thought.", "Send")
+
+    second.shows("Mirror")
+    expect(second.page.get_by_role("textbox", name="Not sent")).to_have_value("Half a thought")
+    second.press("Put it away")
+    expect(second.page.get_by_role("textbox", name="Not sent")).to_have_count(0)
+
+
+def test_a_lock_in_the_middle_of_a_sentence_keeps_it_until_it_is_unlocked(
+    ana: Room, ben: Room, pair: Pair, watch: Watch
+) -> None:
+    watch.expect("status of 401", "status of 403")
+    other = ana.page.context.new_page()
+    other.goto("/me/")
+    ana.write("In the middle of")
+    other.get_by_role("main").get_by_role("button", name="Lock now").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Locked, and waiting for you")
+    ana.page.get_by_text("Locked after a while of quiet").wait_for(timeout=10_000)
+    expect(ana.stage).to_be_hidden()
+
+    with ana.page.context.expect_page() as opened:
+        ana.page.get_by_role("link", name="Unlock").click()
+    opened.value.get_by_label("Passphrase").fill(pair.ana.passphrase)
+    opened.value.get_by_role("button", name="Unlock").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Home")
+    ana.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    expect(ana.words).to_have_value("In the middle of")
+    ana.say("In the middle of a sentence.", "Send")
+    ben.shows("Mirror", "In the middle of a sentence.")
+
+
+def test_leaving_with_unsaved_words_asks_first(ana: Room, network: Network) -> None:
+    network.cut(refuse=True)
+    ana.write("Not saved anywhere else.")
+    asked: list[str] = []
+    ana.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    ana.page.close(run_before_unload=True)
+    ana.says("kept-here")
+
+    assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize("way", ["button", "keys"])
+def test_the_quick_exit_leaves_nothing_to_come_back_to(ana: Room, watch: Watch, thread: str, way: str) -> None:
+    watch.expect("harmless.example", "status of")
+    ana.page.context.route(
+        f"{EXIT}**", lambda route: route.fulfill(body="<title>Weather</title>", content_type="text/html")
+    )
+    ana.write("Nobody should see this.")
+
+    if way == "button":
+        ana.page.get_by_role("link", name="Quick exit").click()
+    else:
+        for _ in range(3):
+            ana.page.keyboard.press("Shift")
+    ana.page.wait_for_url(EXIT)
+    for _ in range(3):
+        ana.page.go_back()
+
+    assert "Nobody should see this." not in ana.page.content()
+    ana.page.goto(address_of(thread))
+    expect(ana.page.get_by_role("heading", level=1)).to_have_text(re.compile("Locked"))

@@ -138,11 +138,16 @@ class Hall:
         socket.seat.close()
         self._tell_presence(socket.seat.thread)
 
+    def presence(self, thread: UUID) -> dict[str, bool]:
+        """Whether both are here, once a dialogue has begun. Before the yes nobody learns who is looking at it."""
+        if settings.WORKERS > 1 or not services.has_begun(thread):  # other processes have sockets of their own
+            return {}
+        return {"here": len({socket.seat.person for socket in self.sockets.get(thread, ())}) > 1}
+
     def _tell_presence(self, thread: UUID) -> None:
-        room = self.sockets.get(thread, set())
-        here = {socket.seat.person for socket in room}
-        for socket in room:
-            socket.tell(here=len(here) > 1)
+        if presence := self.presence(thread):
+            for socket in self.sockets.get(thread, ()):
+                socket.tell(**presence)
 
     async def sweep(self) -> None:
         """Closes, for ever and ever, the sockets of those whose keys were locked or have slept too long."""
@@ -241,7 +246,7 @@ async def _tell(socket: Socket) -> None:
 async def _news(socket: Socket) -> dict[str, Any]:
     acks, socket.acks = socket.acks, []  # first: what is committed while the screen is rendered may not be on it
     frame = screen_frame(socket.seat) if services.is_hot(socket.seat) else await hall.aside(screen_frame, socket.seat)
-    return frame | {"ack": acks} if acks else frame
+    return frame | hall.presence(socket.seat.thread) | ({"ack": acks} if acks else {})
 
 
 async def _send(socket: Socket, frame: dict[str, Any]) -> None:

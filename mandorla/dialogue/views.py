@@ -168,10 +168,10 @@ def _room(
     seat: services.Seat,
     view: services.RoomView,
     *,
-    said: str = "",
-    left: str = "",
     status: int = HTTPStatus.OK,
+    **told: str,
 ) -> HttpResponse:
+    """The room's page; `told` is what is said beside it: `said`, a refusal, and `left`, words that found no field."""
     facts = {
         "room": view,
         "thread": seat.thread,
@@ -180,11 +180,11 @@ def _room(
         "key": new_id().hex,
         "aside_key": new_id().hex,
         "park_key": new_id().hex,
-        "said": said,
-        "left": left,
+        "said": "",
+        "left": "",
         "gone_back": services.has_gone_back(request.ring, seat),
     }
-    return render(request, "dialogue/room.html", facts, status=status)
+    return render(request, "dialogue/room.html", facts | told, status=status)
 
 
 def _refused(request: UnlockedRequest, seat: services.Seat, refused: Refused, status: HTTPStatus) -> HttpResponse:

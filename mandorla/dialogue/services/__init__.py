@@ -28,7 +28,7 @@ from mandorla.dialogue.services.dialogues import (
 )
 from mandorla.dialogue.services.moves import Ack, Kept, Typed, move, save_draft, start
 from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_until
-from mandorla.dialogue.services.rooms import Seat, forget, is_behind, is_hot, seat_for
+from mandorla.dialogue.services.rooms import Seat, forget, has_begun, is_behind, is_hot, seat_for
 from mandorla.dialogue.services.screens import Clocks, RoomView, Shown, clocks_of, moment, room_for
 from mandorla.dialogue.services.scripts import feeling_keys, feelings
 from mandorla.dialogue.services.watermarks import has_gone_back
@@ -65,6 +65,7 @@ __all__ = [
     "flaws",
     "forget",
     "forms_for",
+    "has_begun",
     "has_gone_back",
     "is_behind",
     "is_hot",

@@ -1,5 +1,6 @@
 """What every test has: the cast, and no way around the rules of the house."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,12 +21,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def rehearsed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> "Cast":
+def rehearsed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator["Cast"]:
     """The cast, made once a run."""
     from tests.cast import rehearse  # tests of pure rules need no Django models
 
     with django_db_blocker.unblock():
-        return rehearse()
+        cast = rehearse()
+    yield cast
+    with django_db_blocker.unblock():
+        _end_other_connections()
+
+
+def _end_other_connections() -> None:
+    """The pen's thread keeps its own, and PostgreSQL drops no database that somebody is connected to."""
+    from django.db import connection  # as above
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture

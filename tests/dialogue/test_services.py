@@ -44,9 +44,8 @@ def listening(heard: list[tuple[UUID, UUID]]) -> Iterator[None]:
     def listener(thread: UUID, note: UUID) -> None:
         heard.append((thread, note))
 
-    bell.listen(listener)
-    yield
-    bell.unlisten(listener)
+    with patch.object(bell, "_listeners", [listener]):
+        yield
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from time import perf_counter
 from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -115,20 +114,13 @@ class Line(asyncio.Protocol):
             self.transport.close()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """A move that was sent: when, from which version, and what came of it. `why` is empty unless it was refused."""
+    """A move that suits a screen: its key, its fields, and the version it was made from."""
 
     key: str
     fields: Frame
     seen: int
-    sent: float
-    answered: asyncio.Future[Frame]
-
-    @property
-    def why(self) -> str:
-        """The reason it was refused for."""
-        return str(self.answered.result().get("why", "")) if self.answered.done() else ""
 
 
 @dataclass(slots=True)
@@ -143,7 +135,7 @@ class Page:
     html: str = ""
     main: str = ""
     frames: list[Frame] = field(default_factory=list)
-    asked: dict[str, Asked] = field(default_factory=dict)
+    answers: dict[str, asyncio.Future[Frame]] = field(default_factory=dict)
     keeps_frames: bool = False
     line: Line | None = None
     sayings: "itertools.cycle[str]" = field(default_factory=lambda: itertools.cycle(SAYINGS))
@@ -155,6 +147,7 @@ class Page:
         _, self.line = await loop.create_connection(
             lambda: Line(handshake, self._hear), self.address.host, self.address.port
         )
+        self.line.closed.add_done_callback(self._lost)
         self.v, deadline = 0, loop.time() + PATIENCE_SECONDS
         while not self.v:
             if self.line.closed.done() or loop.time() > deadline:
@@ -166,25 +159,27 @@ class Page:
         if self.line:
             self.line.transport.abort()
 
-    def press(self, do: str = "", **facts: Any) -> Asked:
-        """Sends a move over the socket: the main act of the screen unless another is named. `facts` go along."""
-        asked = self.prepared(do, **facts)
-        self.send(asked)
-        return asked
+    def press(self, do: str = "", **facts: Any) -> asyncio.Future[Frame]:
+        """Sends a move over the socket: the main act of the screen unless another is named. The answer is to come."""
+        return self.send(self.prepared(do, **facts))
 
     def prepared(self, do: str = "", **facts: Any) -> Asked:
-        """A move that suits the screen, not yet sent."""
+        """A move that suits the screen, not yet sent; `facts` go along."""
         key = facts.pop("key", uuid4().hex)
         fields: Frame = {"key": key, "v": self.v, "do": do or self.main} | facts
         if 'name="words"' in self.html and "words" not in facts:
             fields["words"] = next(self.sayings)
-        return Asked(key, fields, self.v, perf_counter(), asyncio.get_running_loop().create_future())
+        return Asked(key, fields, self.v)
 
-    def send(self, asked: Asked) -> None:
-        """Sends it, for the first time or again."""
+    def send(self, asked: Asked) -> asyncio.Future[Frame]:
+        """Sends it, for the first time or again. The answer is to come; `Lost` if the line ends before."""
         assert self.line
-        self.asked[asked.key] = asked
-        self.line.send(asked.fields)
+        answer = self.answers[asked.key] = asyncio.get_running_loop().create_future()
+        if self.line.closed.done():
+            self._lost(self.line.closed)
+        else:
+            self.line.send(asked.fields)
+        return answer
 
     def _hear(self, frame: Frame) -> None:
         if self.keeps_frames:
@@ -200,9 +195,16 @@ class Page:
             self.shown()
 
     def _answer(self, key: str, frame: Frame) -> None:
-        asked = self.asked.pop(key, None)
-        if asked and not asked.answered.done():
-            asked.answered.set_result(frame)
+        answer = self.answers.pop(key, None)
+        if answer and not answer.done():
+            answer.set_result(frame)
+
+    def _lost(self, closed: asyncio.Future[int]) -> None:
+        for answer in self.answers.values():
+            if not answer.done():
+                answer.set_exception(Lost(closed.result()))
+        self.answers.clear()
+        self.shown()
 
     def _handshake(self, origin: str) -> bytes:
         lines = [

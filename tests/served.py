@@ -1,5 +1,6 @@
 """The real server, as a host runs it, in a process of its own: started, measured from outside, stopped or killed."""
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from django.conf import settings
+from django.db import connection
 
+from mandorla.site import secrets
 from tests.site.command import CALM
 
 PATIENCE_SECONDS = 30.0
@@ -99,3 +103,13 @@ def _listens(address: Address) -> bool:
             return True
     except OSError:
         return False
+
+
+def beside_this_test(data: Path) -> dict[str, str]:
+    """What lets a server with this new data folder share the database and the secrets of the test that is running."""
+    shutil.copy(settings.DATA / secrets.FILE, data)
+    facts = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return {"DATABASE_URL": f"sqlite:///{facts['NAME']}"}
+    who = f"{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT']}"
+    return {"DATABASE_URL": f"postgres://{who}/{facts['NAME']}"}

@@ -52,7 +52,7 @@ def check() -> None:
     found = []
     for one in json.load(sys.stdin):
         seat = seat_of(one["cookies"], UUID(one["thread"]))
-        found += faults(seat, {UUID(key): seq for key, seq in one["acked"].items()})
+        found += faults(seat, {UUID(key): seq for key, seq in one["promised"].items()})
         seat.close()
     json.dump(found, sys.stdout)
 

@@ -7,19 +7,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from random import random
-from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 import uvloop
 
-from tests.player import Asked, Lost, Page, Visit
+from tests.pairs import Pair
 from tests.served import Address, Served, serve
 from tests.site.command import CALM
 
@@ -78,123 +75,14 @@ def in_the_product(house: House, work: str, told: Any) -> Any:
     return json.loads(said.stdout)
 
 
-@dataclass(slots=True)
-class Tally:
-    """What happened: turns that both have seen, and how long (seconds) the asker and the partner waited for them."""
-
-    turns: int = 0
-    acks: list[float] = field(default_factory=list)
-    pushes: list[float] = field(default_factory=list)
-    wrong: Counter[str] = field(default_factory=Counter)
-
-    def at(self, share: float, of: str = "acks") -> float:
-        """Milliseconds that this share of all waited at most."""
-        waited = sorted(getattr(self, of))
-        return waited[min(len(waited) - 1, int(len(waited) * share))] * 1000 if waited else 0.0
-
-
-class Pair:
-    """Two people at one dialogue who take turns for ever: whoever has a main act on the screen presses it."""
-
-    def __init__(self, address: Address, couple: Couple, thread: UUID, *, by_post: bool = False) -> None:
-        self.thread = thread
-        self.pages = [Page(address, cookies, thread, self._look) for cookies in couple.cookies]
-        self.visits = [Visit(address, cookies) for cookies in couple.cookies] if by_post else []
-        self.acked: dict[str, int] = {}
-        self._news = asyncio.Event()
-
-    async def sit(self) -> None:
-        """Both open their pages."""
-        for page in self.pages:
-            await page.open()
-        for visit in self.visits:
-            await visit.take_token(f"/dialogues/{self.thread}/")
-
-    def leave(self) -> None:
-        """Both go."""
-        for page in self.pages:
-            page.close()
-        for visit in self.visits:
-            visit.close()
-
-    async def hold(self, tally: Tally, until: float, every: float = 0.0) -> None:
-        """Takes turns until then: one `every` so many seconds, or as fast as they come."""
-        due = perf_counter() + random() * every
-        while True:
-            if every:
-                await asyncio.sleep(max(0.0, due - perf_counter()))
-            if perf_counter() > until:
-                return
-            try:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    await self._turn(tally, due if every else perf_counter())
-            except TimeoutError:
-                tally.wrong["silence"] += 1
-            except Lost as lost:
-                tally.wrong[f"lost {lost.args[0]}"] += 1
-                return
-            due += every
-
-    async def _turn(self, tally: Tally, due: float) -> None:
-        page = await self._mover()
-        other = self.pages[page is self.pages[0]]
-        asked = page.prepared()
-        began = max(due, asked.sent) if due > asked.sent else due
-        why = await (self._by_post(page, asked) if self.visits else self._by_socket(page, asked))
-        if why:
-            tally.wrong[why] += 1
-            return
-        tally.acks.append(perf_counter() - began)
-        while other.v <= asked.seen:
-            await self._wait()
-        tally.pushes.append(perf_counter() - began)
-        while page.v <= asked.seen:
-            await self._wait()
-        tally.turns += 1
-        self.acked[asked.key] = asked.seen + 1
-
-    async def _by_socket(self, page: Page, asked: Asked) -> str:
-        page.send(asked)
-        return str((await asked.answered).get("why", ""))
-
-    async def _by_post(self, page: Page, asked: Asked) -> str:
-        status, answer = await self.visits[self.pages.index(page)].move(self.thread, asked.fields)
-        return str(answer.get("why", "")) or ("" if status == 200 else f"status {status}")
-
-    async def _mover(self) -> Page:
-        while True:
-            if self.pages[0].v == self.pages[1].v:
-                for page in self.pages:
-                    if page.main:
-                        return page
-            await self._wait()
-
-    async def _wait(self) -> None:
-        self._news.clear()
-        if any(page.line is None or page.line.closed.done() for page in self.pages):
-            raise Lost(next((page.line.code for page in self.pages if page.line and page.line.code), 0))
-        await self._news.wait()
-
-    def _look(self) -> None:
-        self._news.set()
-
-
 async def seated(
     address: Address, couples: Sequence[Couple], dialogue: int = 0, *, by_post: bool = False
 ) -> list[Pair]:
     """All couples at their dialogue of this place in the list."""
-    pairs = [Pair(address, couple, couple.threads[dialogue], by_post=by_post) for couple in couples]
+    pairs = [Pair(address, couple.cookies, couple.threads[dialogue], by_post=by_post) for couple in couples]
     for some in range(0, len(pairs), 10):
         await asyncio.gather(*(pair.sit() for pair in pairs[some : some + 10]))
     return pairs
-
-
-async def talk(pairs: Sequence[Pair], seconds: float, turns_a_second: float = 0.0) -> Tally:
-    """They talk for so long, at this rate all together or as fast as they can."""
-    tally, until = Tally(), perf_counter() + seconds
-    every = len(pairs) / turns_a_second if turns_a_second else 0.0
-    await asyncio.gather(*(pair.hold(tally, until, every) for pair in pairs))
-    return tally
 
 
 def run(main: Coroutine[Any, Any, Any]) -> Any:

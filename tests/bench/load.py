@@ -8,7 +8,8 @@ import argparse
 import asyncio
 import sys
 
-from tests.bench._stage import House, Pair, Tally, house, in_the_product, run, seated, table, talk
+from tests.bench._stage import House, house, in_the_product, run, seated, table
+from tests.pairs import Pair, Tally, talk
 from tests.served import Served
 
 WARM_SECONDS = 10.0
@@ -90,7 +91,7 @@ async def _climb(pairs: list[Pair], seconds: float) -> None:
 
 
 def _promised(pair: Pair) -> dict[str, object]:
-    return {"thread": pair.thread.hex, "cookies": pair.pages[0].cookies, "acked": pair.acked}
+    return {"thread": pair.thread.hex, "cookies": pair.pages[0].cookies, "promised": pair.promised}
 
 
 if __name__ == "__main__":

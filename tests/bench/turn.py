@@ -15,7 +15,8 @@ from time import perf_counter
 import psutil
 import psycopg
 
-from tests.bench._stage import House, Pair, house, in_postgres, postgres_address, run, seated, table, talk
+from tests.bench._stage import House, house, in_postgres, postgres_address, run, seated, table
+from tests.pairs import Pair, talk
 from tests.served import Served, cpu_seconds
 
 SQLITE, POSTGRES = "SQLite", "PostgreSQL"

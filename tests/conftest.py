@@ -1,14 +1,20 @@
 """What every test has: the cast, and no way around the rules of the house."""
 
 from collections.abc import Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 if TYPE_CHECKING:
     from tests.cast import Cast
 
+END_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "cast"}
 
 
@@ -18,6 +24,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Afterwards ends what other threads still hold open, so that PostgreSQL lets the test database go."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(END_OTHERS)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """What every test has: the cast, and no way around the rules of the house."""
 
 from collections.abc import Iterator
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest

@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Afterwards ends what other threads still hold open, so that PostgreSQL lets the test database go."""
+    """Afterwards ends what the pen and other threads still hold, so that PostgreSQL lets the test database go."""
     yield
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
@@ -36,27 +36,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture(scope="session")
-def rehearsed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator["Cast"]:
+def rehearsed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> "Cast":
     """The cast, made once a run."""
     from tests.cast import rehearse  # tests of pure rules need no Django models
 
     with django_db_blocker.unblock():
-        cast = rehearse()
-    yield cast
-    with django_db_blocker.unblock():
-        _end_other_connections()
-
-
-def _end_other_connections() -> None:
-    """The pen's thread keeps its own, and PostgreSQL drops no database that somebody is connected to."""
-    from django.db import connection  # as above
-
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+        return rehearse()
 
 
 @pytest.fixture

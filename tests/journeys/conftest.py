@@ -22,6 +22,10 @@ CALM = [
 ]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.option.tbstyle = "native"  # pytest's own tracebacks parse sources, which fails among Playwright's greenlets
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     kept = ["--disable-back-forward-cache"]  # people's browsers have one, so ours has

@@ -93,8 +93,7 @@ class Network:
 
     def close(self) -> None:
         """The end."""
-        self._do(self._cut)
-        self._do(self._server.close)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
@@ -126,6 +125,14 @@ class Network:
             self.lines.discard(line)
             for end in (writer, back):
                 end.close()
+
+    async def _end(self) -> None:
+        self._cut()
+        self._server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def _cut(self) -> None:
         for line in self.lines:

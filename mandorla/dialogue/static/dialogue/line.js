@@ -1,6 +1,6 @@
 /**
  * The line to the room: one socket that notices when it is dead, comes back by itself and begins each time with the whole
- * stage. It carries frames and knows nothing of them.
+ * stage. It carries frames and knows nothing of them. Its events: `frame`, `open` after the first frame, `lost`.
  *
  * @typedef {{ v?: number, html?: string, ack?: string[], nak?: string, why?: string, say?: string, here?: boolean,
  *   pong?: number, draft?: string, version?: number, words?: string, clocks?: Record<string, [number, number]> }} Frame
@@ -17,6 +17,7 @@ export class Line extends EventTarget {
     super();
     this.address = address;
     this.tries = 0;
+    this.isNew = true;
     /** @type {WebSocket | null} */ this.socket = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.waiting = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.doubt = undefined;
@@ -59,6 +60,7 @@ export class Line extends EventTarget {
     this.drop();
     const socket = new WebSocket(this.address);
     this.socket = socket;
+    this.isNew = true;
     socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
     socket.onclose = ({ code }) => this.#lost(code);
     this.waiting = setTimeout(() => this.#lost(0), PATIENCE_MS * 2);
@@ -71,6 +73,8 @@ export class Line extends EventTarget {
     this.doubt = undefined;
     this.tries = 0;
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+    if (this.isNew) this.dispatchEvent(new Event("open"));
+    this.isNew = false;
   }
 
   /** @param {number} code */

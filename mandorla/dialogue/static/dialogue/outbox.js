@@ -7,11 +7,13 @@ import { show } from "./stage.js";
 /** @typedef {import("./line.js").Line} Line */
 /** @typedef {import("./line.js").Frame} Frame */
 
-const PATIENCE_MS = 6_000;
+const LINE_MS = 4_000;
+const POST_MS = 6_000;
 const AGAIN_MS = [400, 1_000, 2_000, 4_000, 8_000];
 const REPEATABLE = ["feelings", "own"];
 
-const pause = (/** @type {number} */ ms) => new Promise((done) => setTimeout(done, ms));
+/** @param {number} ms @returns {Promise<null>} a little more or less, so that many pages do not knock together */
+const pause = (ms) => new Promise((done) => setTimeout(() => done(null), ms * (0.75 + Math.random() / 2)));
 
 export function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -25,48 +27,62 @@ function fieldsOf(form) {
   return /** @type {Record<string, string | string[]>} */ (fields);
 }
 
-/** @param {Line} line @param {Record<string, string | string[]>} fields @returns {Promise<Frame | null>} */
-function byLine(line, fields) {
-  return new Promise((done) => {
-    const late = setTimeout(() => finish(null), PATIENCE_MS);
-    const hear = (/** @type {any} */ { detail }) => {
-      if (detail.ack?.includes(fields.key) || detail.nak === fields.key) finish(detail);
-    };
-    const finish = (/** @type {Frame | null} */ frame) => {
-      clearTimeout(late);
-      line.removeEventListener("frame", hear);
-      done(frame);
-    };
-    line.addEventListener("frame", hear);
-    line.send(fields);
+/** @param {any} key @param {Line} line @param {AbortSignal} signal @returns {Promise<Frame>} what the line says to this act */
+const answerTo = (key, line, signal) =>
+  new Promise((done) => {
+    const hear = (/** @type {any} */ { detail }) => (detail.ack?.includes(key) || detail.nak === key) && done(detail);
+    line.addEventListener("frame", hear, { signal });
   });
+
+/**
+ * @param {Line} line @param {object} fields @param {Promise<Frame>} heard @param {AbortSignal} signal
+ * @returns {Promise<Frame | null>} nothing if the line breaks, or is silent so long that it is given up
+ */
+async function byLine(line, fields, heard, signal) {
+  line.send(fields);
+  const lost = new Promise((done) => line.addEventListener("lost", () => done("lost"), { signal }));
+  const answer = await Promise.race([heard, lost, pause(LINE_MS)]);
+  if (!answer) line.open();
+  return answer === "lost" ? null : (answer ?? null);
 }
 
 /** @param {string} address @param {FormData} body @returns {Promise<Frame | null>} */
 async function byPost(address, body) {
   try {
     const headers = { Accept: "application/json" };
-    const reply = await fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (reply.status === 503 || reply.status === 502) return null;
-    if (!reply.headers.get("Content-Type")?.includes("json")) return { why: "locked" };
-    return await reply.json();
+    const reply = await fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(POST_MS) });
+    if (reply.headers.get("Content-Type")?.includes("json")) return await reply.json();
+    return reply.redirected ? { why: "locked" } : reply.status === 404 ? { why: "gone" } : null;
   } catch {
     return null;
   }
 }
 
-/** @param {Line} line @param {HTMLFormElement} form @param {HTMLElement | null} button @param {() => void} waiting called when it takes longer
- *  @returns {Promise<Frame>} the answer: an `ack`, or a `why` */
+/**
+ * Sends until there is an answer: once over the open line, then by POST, and over each line that opens meanwhile.
+ *
+ * @param {Line} line @param {HTMLFormElement} form @param {HTMLElement | null} button
+ * @param {() => void} waiting called when it takes longer
+ * @returns {Promise<Frame>} the answer: an `ack`, or a `why`
+ */
 export async function send(line, form, button, waiting) {
   const body = new FormData(form, button);
-  for (let tries = 0; ; tries++) {
-    const answer =
-      (line.isOpen && tries === 0 && (await byLine(line, fieldsOf(body)))) || (await byPost(form.action, body));
-    if (answer && answer.why !== "busy") {
-      show(answer);
-      return answer;
+  const fields = fieldsOf(body);
+  const done = new AbortController();
+  const heard = () => answerTo(fields.key, line, done.signal);
+  line.addEventListener("open", () => line.send(fields), { signal: done.signal });
+  try {
+    let answer = line.isOpen ? await byLine(line, fields, heard(), done.signal) : null;
+    for (let tries = 0; !answer || answer.why === "busy"; tries++) {
+      if (tries) waiting();
+      const again = tries
+        ? await Promise.race([heard(), pause(AGAIN_MS[Math.min(tries, AGAIN_MS.length) - 1] ?? 0)])
+        : null;
+      answer = again ?? (await Promise.race([heard(), byPost(form.action, body)]));
     }
-    waiting();
-    await pause((AGAIN_MS[Math.min(tries, AGAIN_MS.length - 1)] ?? 0) * (0.5 + Math.random()));
+    show(answer);
+    return answer;
+  } finally {
+    done.abort();
   }
 }

@@ -64,6 +64,7 @@ async function submit(event) {
   sending.delete(form);
   room.removeAttribute("aria-busy");
   if (answer.why === "locked") return locked();
+  if (answer.why === "gone") return location.reload();
   if (answer.ack) sent(form, words);
   tellUnsent();
   /** @type {HTMLInputElement} */ (form.elements.namedItem("key")).value = newKey();

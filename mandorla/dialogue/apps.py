@@ -13,6 +13,7 @@ class DialogueConfig(AppConfig):
 
     def ready(self) -> None:
         """Models must be loaded before services can be."""
+        from mandorla.accounts.services.people import renamed  # noqa: PLC0415
         from mandorla.dialogue import services  # noqa: PLC0415
         from mandorla.spaces.services import joined, leaving  # noqa: PLC0415
 
@@ -22,6 +23,10 @@ class DialogueConfig(AppConfig):
         def withdraw(sender: object, space: UUID, person: UUID, withdraw: bool, **_: object) -> None:
             services.withdraw_words(space, person, words=withdraw)
 
+        def rename(sender: object, ring: Any, **_: object) -> None:
+            services.say_names_anew(ring)
+
+        renamed.connect(rename, weak=False, dispatch_uid="names in open rooms")
         joined.connect(begin, weak=False, dispatch_uid="gentle path")
         leaving.connect(withdraw, weak=False, dispatch_uid="words of who leaves")
         checks.register(scripts_hold, "mandorla", deploy=True)

@@ -21,6 +21,7 @@ from django.template import loader
 from django.utils import timezone, translation
 
 from mandorla.dialogue import forms, services
+from mandorla.dialogue.core import Command
 from mandorla.dialogue.services import Seat, bell
 from mandorla.vault import services as vault
 from mandorla.vault.core import Locked, Moved, NotYours, Refused, Sealed
@@ -31,15 +32,19 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 LOCKED, NOT_YOURS, RESEATED, BROKEN = 4401, 4404, 4409, 4400
 SWEEP_SECONDS = 4.0
-COMMANDS_A_SECOND, COMMANDS_AT_ONCE = 5.0, 50.0
+TOUCH_SECONDS = 20.0
 THREADS = 4
 FRAMES_MAX = 256  # who reads nothing loses the oldest, and nobody else any memory
 
 logger = logging.getLogger("mandorla.live")
 
 
+class Gone(Exception):
+    """The line is gone; the reading side ends the socket."""
+
+
 class Socket:
-    """One open socket: a seat, what it still has to tell, and how many commands it may send just now."""
+    """One open socket: a seat, what it still has to tell, and when it last gave a sign of life."""
 
     def __init__(self, seat: Seat, send: Send) -> None:
         self.seat = seat
@@ -50,8 +55,7 @@ class Socket:
         self.acks: list[str] = []
         self.stale = True
         self.closing = 0
-        self.allowance = COMMANDS_AT_ONCE
-        self.counted_at = asyncio.get_running_loop().time()
+        self.touched_at = 0.0
 
     def tell(self, **frame: Any) -> None:
         """Queues a small frame."""
@@ -68,14 +72,12 @@ class Socket:
         self.closing = self.closing or code
         self.news.set()
 
-    def may_command(self) -> bool:
-        """Five a second, fifty at once."""
+    def is_due(self) -> bool:
+        """Whether a sign of life is worth a write: the row counts in minutes."""
         now = asyncio.get_running_loop().time()
-        self.allowance = min(COMMANDS_AT_ONCE, self.allowance + (now - self.counted_at) * COMMANDS_A_SECOND)
-        self.counted_at = now
-        if self.allowance < 1:
+        if now - self.touched_at < TOUCH_SECONDS:
             return False
-        self.allowance -= 1
+        self.touched_at = now
         return True
 
 
@@ -231,12 +233,12 @@ async def _tell(socket: Socket) -> None:
             if services.is_behind(socket.seat):
                 socket.close(RESEATED)
             if socket.closing:
-                await socket.send({"type": "websocket.close", "code": socket.closing})
+                await _put(socket, {"type": "websocket.close", "code": socket.closing})
                 return
             if socket.stale:
                 socket.stale = False
                 await _send(socket, await _news(socket))
-        except (OSError, RuntimeError):  # the line is gone; the reading side ends the socket
+        except Gone:
             return
         except Exception as problem:  # noqa: BLE001  # a screen that fails must not leave someone staring at an old one
             logger.error("screen: %s", type(problem).__name__)
@@ -250,7 +252,14 @@ async def _news(socket: Socket) -> dict[str, Any]:
 
 
 async def _send(socket: Socket, frame: dict[str, Any]) -> None:
-    await socket.send({"type": "websocket.send", "text": orjson.dumps(frame).decode()})
+    await _put(socket, {"type": "websocket.send", "text": orjson.dumps(frame).decode()})
+
+
+async def _put(socket: Socket, message: dict[str, Any]) -> None:
+    try:
+        await socket.send(message)
+    except (OSError, RuntimeError):
+        raise Gone from None
 
 
 def screen_frame(seat: Seat) -> dict[str, Any]:
@@ -270,6 +279,7 @@ def _template() -> Any:
 
 
 async def _hear(socket: Socket, text: str | bytes) -> None:
+    welcome = services.may_act(socket.seat.person)
     try:
         frame = orjson.loads(text)
         if not isinstance(frame, dict):
@@ -277,21 +287,25 @@ async def _hear(socket: Socket, text: str | bytes) -> None:
         if "ping" in frame:
             await _pong(socket, frame)
         elif "draft" in frame:
-            await _keep(socket, frame)
+            await _keep(socket, forms.draft_from(frame), welcome=welcome)
         else:
-            await _command(socket, frame)
+            _command(socket, forms.command_from(frame, socket.seat.zone), welcome=welcome)
     except (orjson.JSONDecodeError, Refused):
+        if not welcome:
+            socket.close(BROKEN)
         socket.tell(nak="", why="broken", say=say("broken", socket.seat.language))
 
 
 async def _pong(socket: Socket, frame: dict[str, Any]) -> None:
     socket.tell(pong=frame["ping"] if isinstance(frame["ping"], int) else 0)
-    if frame.get("visible") is True:
+    if frame.get("visible") is True and socket.is_due():
         await hall.aside(vault.touch, socket.seat.unlock.hex)
 
 
-async def _keep(socket: Socket, frame: dict[str, Any]) -> None:
-    draft = forms.draft_from(frame)
+async def _keep(socket: Socket, draft: services.Typed, *, welcome: bool) -> None:
+    if not welcome:
+        socket.tell(draft="busy")
+        return
     try:
         outcome = await hall.aside(services.save_draft, socket.seat, draft)
     except (Locked, NotYours):
@@ -307,9 +321,8 @@ async def _keep(socket: Socket, frame: dict[str, Any]) -> None:
         socket.tell(draft=outcome.name, version=outcome.version, words=outcome.words)
 
 
-async def _command(socket: Socket, frame: dict[str, Any]) -> None:
-    command = forms.command_from(frame, socket.seat.zone)
-    if not socket.may_command():
+def _command(socket: Socket, command: Command, *, welcome: bool) -> None:
+    if not welcome:
         _nak(socket, command.key, "often")
         return
     try:
@@ -323,7 +336,7 @@ async def _command(socket: Socket, frame: dict[str, Any]) -> None:
     )
 
 
-def _answered(socket: Socket, command: Any, answer: "Future[Any]") -> None:
+def _answered(socket: Socket, command: Command, answer: "Future[Any]") -> None:
     """What the pen said, where the bell has not told it already: a repeat's answer, or a failure."""
     if socket.asked.pop(command.key, None) is None:
         return
@@ -334,7 +347,7 @@ def _answered(socket: Socket, command: Any, answer: "Future[Any]") -> None:
         asyncio.create_task(_look_closer(socket, command))  # noqa: RUF006
 
 
-async def _look_closer(socket: Socket, command: Any) -> None:
+async def _look_closer(socket: Socket, command: Command) -> None:
     """The slow way, in a thread: the room was cold, somebody was first, or it is a repeat of something long done."""
     try:
         await hall.aside(services.move, socket.seat, command)

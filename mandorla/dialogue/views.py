@@ -101,6 +101,8 @@ def room(request: UnlockedRequest, thread: UUID) -> HttpResponse:
 def move(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """The one door for acts by POST: with scripts it answers JSON, without them a page."""
     seat = _seat(request, thread)
+    if not services.may_act(seat.person):
+        return _refused(request, seat, Refused("often"), HTTPStatus.TOO_MANY_REQUESTS)
     try:
         ack = services.move(seat, forms.command_from(forms.plain(request.POST), seat.zone))
     except Refused as refused:
@@ -196,7 +198,7 @@ def _refused(request: UnlockedRequest, seat: services.Seat, refused: Refused, st
     else:
         view, left = _as_typed(request.POST, services.room_for(seat, checked=True))
         response = _room(request, seat, view, said=said, left=left, status=status)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         response["Retry-After"] = "2"
     return response
 

@@ -239,8 +239,8 @@ def test_the_pen_writes_on_when_somebody_fails_to_hear_of_it() -> None:
     def deaf(outcome: object) -> None:
         raise RuntimeError
 
-    assert writer.submit(lambda cursor: 1, settled=deaf).result(5) == 1
-    assert writer.submit(lambda cursor: 2).result(5) == 2
+    assert writer.submit(new_id(), lambda cursor: 1, settled=deaf).result(5) == 1
+    assert writer.submit(new_id(), lambda cursor: 2).result(5) == 2
 
 
 @pytest.mark.parametrize("called", ["{", "{x}", "{author:>99}"])
@@ -471,3 +471,61 @@ def test_clocks_can_be_hidden_by_one_without_touching_the_other(cast: Cast) -> N
     services.set_timers(cast.ana.ring(), on=False)
 
     assert [services.with_timers(one.ring()) for one in (cast.ana, cast.ben)] == [False, True]
+
+
+def test_an_entry_that_is_gone_is_said_to_be_gone_and_the_room_still_opens(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    Event.objects.filter(thread=pair.thread, seq__in=[1, 5]).delete()
+    services.forget(pair.thread)
+
+    assert pair.sees("ana").topic == ""
+    assert not services.transcript(pair.ana).whole
+    assert services.look_back(pair.ana).topic == ""
+
+
+def test_a_dialogue_as_it_was_written_is_whole(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(CLOSED)
+
+    assert [services.transcript(pair.ben, page).whole for page in (1, 2)] == [True, True]
+
+
+def test_an_older_draft_of_the_past_put_in_the_place_of_an_entry_breaks_the_chain(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    thread, rows = Thread.objects.get(), list(Event.objects.filter(seq__gt=9))
+    pair.play("ana:say ben:say")
+    other = Event.objects.get(seq=11)
+    Event.objects.filter(seq__gt=9).delete()
+    Event.objects.bulk_create(rows)
+    Thread.objects.update(next_seq=thread.next_seq, state=thread.state)
+    services.forget(pair.thread)
+    pair.does("ana", "say", words="something else")
+    Event.objects.filter(seq=11).delete()
+    Event.objects.bulk_create([other])
+    pair.does("ben", "say")
+
+    assert not services.transcript(pair.ana).whole
+
+
+@pytest.mark.parametrize("other", [{"lead": "What I hear is …"}, {"words": "else"}])
+def test_a_repeat_after_a_restart_must_be_the_same_in_every_part(cast: Cast, other: dict[str, str]) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    key, asked = new_id(), {"words": "I go quiet", "lead": "When it happens"}
+    pair.does("ana", "say", key=key, **asked)
+    services.forget(pair.thread)
+
+    with pytest.raises(Refused, match=r"^other_command$"):
+        pair.does("ana", "say", key=key, **asked | other)
+    with pytest.raises(Refused, match=r"^other_command$"):
+        pair.does("ben", "say", key=key, **asked)
+
+
+def test_a_new_name_is_on_the_screens_of_both(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    accounts.rename(cast.ben.ring(), "Benedikt")
+
+    assert services.room_for(seat(cast.ana, pair.thread)).partner == "Benedikt"

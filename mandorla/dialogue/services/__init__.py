@@ -8,6 +8,7 @@ from mandorla.dialogue.services.afterwards import (
     keep_for_myself,
     kept_for_myself,
     look_back,
+    say_names_anew,
     set_timers,
     transcript,
     with_timers,
@@ -27,6 +28,7 @@ from mandorla.dialogue.services.dialogues import (
     was_shown,
 )
 from mandorla.dialogue.services.moves import Ack, Kept, Typed, move, save_draft, start
+from mandorla.dialogue.services.pace import may_act
 from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_until
 from mandorla.dialogue.services.rooms import Seat, forget, has_begun, is_behind, is_hot, seat_for
 from mandorla.dialogue.services.screens import Clocks, RoomView, Shown, clocks_of, moment, room_for
@@ -72,12 +74,14 @@ __all__ = [
     "keep_for_myself",
     "kept_for_myself",
     "look_back",
+    "may_act",
     "moment",
     "move",
     "rest",
     "rests_until",
     "room_for",
     "save_draft",
+    "say_names_anew",
     "seat_for",
     "set_timers",
     "shown",

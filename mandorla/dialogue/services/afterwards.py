@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from django.utils import translation
 from mandorla.dialogue.models import Draft, Event, Thread
 from mandorla.dialogue.services import bell, rooms, scripts
 from mandorla.dialogue.services.rooms import Seat, Stored
-from mandorla.dialogue.services.screens import Shown, shown
+from mandorla.dialogue.services.screens import Shown, lost, shown
 from mandorla.spaces import services as spaces
+from mandorla.vault.core import Sealed
 from mandorla.vault.services import KeyRing
 
 SHEET_MAX = 10_000
@@ -21,9 +23,13 @@ ENTRIES_A_PAGE = 40
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """A page of a dialogue as it was held, oldest first. Pages count from 1."""
+    """A page of a dialogue as it was held, oldest first. Pages count from 1.
+
+    `whole` unless an entry is missing here, or follows another than the one before it.
+    """
 
     entries: tuple[Shown, ...]
+    whole: bool
     page: int
     pages: int
     topic: str
@@ -46,9 +52,18 @@ def transcript(seat: Seat, page: int = 0) -> Transcript:
     pages = max(1, -(-state.seq // ENTRIES_A_PAGE))
     page = min(max(page, 1), pages) if page else pages
     first = (page - 1) * ENTRIES_A_PAGE + 1
-    found = rooms.read(seat.thread, page=(first, first + ENTRIES_A_PAGE - 1))
-    entries = tuple(entry for entry in _shown(seat, room, found) if _tells(entry))
-    return Transcript(entries, page, pages, _shown(seat, room, [room.shown.entries[1]])[0].words)
+    last = min(first + ENTRIES_A_PAGE - 1, state.seq)
+    found = rooms.read(seat.thread, page=(first - 1, last))
+    here = [stored for stored in found if stored.seq >= first]
+    entries = tuple(entry for entry in _shown(seat, room, here) if _tells(entry))
+    topic = _shown(seat, room, rooms.read(seat.thread, seqs=[1]))
+    return Transcript(
+        entries=entries,
+        whole=_is_chain(seat, found) and [stored.seq for stored in here] == list(range(first, last + 1)),
+        page=page,
+        pages=pages,
+        topic=topic[0].words if topic else "",
+    )
 
 
 def look_back(seat: Seat) -> LookBack:
@@ -57,9 +72,9 @@ def look_back(seat: Seat) -> LookBack:
     state = room.shown.state
     found = {one.seq: one for one in _shown(seat, room, rooms.read(seat.thread, seqs={1, *state.felt, *state.parked}))}
     return LookBack(
-        topic=found[1].words,
-        feelings=tuple(found[seq] for seq in state.felt),
-        parked=tuple(found[seq] for seq in state.parked),
+        topic=found.get(1, lost(1)).words,
+        feelings=tuple(found.get(seq, lost(seq)) for seq in state.felt),
+        parked=tuple(found.get(seq, lost(seq)) for seq in state.parked),
         over=state.over,
     )
 
@@ -100,6 +115,13 @@ def withdraw_words(space: UUID, person: UUID, *, words: bool) -> None:
         bell.reseat(thread)
 
 
+def say_names_anew(ring: KeyRing) -> None:
+    """Someone is called otherwise: whoever sits with them takes their place anew. Call in the transaction."""
+    shared = [view.id for view in spaces.spaces_of(ring)]
+    for thread in Thread.objects.filter(space__in=shared).values_list("id", flat=True):
+        bell.reseat(thread)
+
+
 def _own_id(ring: KeyRing, kind: str, thread: UUID) -> UUID:
     return spaces.only(thread, kind, ring.person)
 
@@ -112,6 +134,18 @@ def _shown(seat: Seat, room: rooms.Room, found: list[Stored]) -> list[Shown]:
     with translation.override(seat.language):
         words = scripts.words(room.shown.state.script)
         return [shown(seat, stored, words, room.script) for stored in found]
+
+
+def _is_chain(seat: Seat, found: list[Stored]) -> bool:
+    """Whether each entry follows the one before it, as far as it can be opened."""
+    for before, stored in pairwise(found):
+        try:
+            entry = rooms.opened(seat, stored)
+        except Sealed:
+            continue
+        if entry and entry.prev != before.digest.hex():
+            return False
+    return True
 
 
 def _tells(entry: Shown) -> bool:

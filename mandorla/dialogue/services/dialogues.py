@@ -106,7 +106,7 @@ def dialogues_of(ring: KeyRing, views: Iterable[SpaceView], *, page: int = 0, zo
     by_id = {view.id: view for view in views}
     rows = list(Thread.objects.filter(space__in=by_id).order_by("-day", "id")[page * PAGE : (page + 1) * PAGE])
     firsts = {
-        thread: rooms.Stored(1, author, command, envelope)
+        thread: rooms.Stored(1, author, command, b"", envelope)
         for thread, author, command, envelope in Event.objects.filter(thread__in=rows, seq=1).values_list(
             "thread", "author", "command", "envelope"
         )

@@ -78,7 +78,7 @@ def start(seat: Seat, command: Command) -> "Future[Ack]":
             resting=seat.rests is not None and seat.rests > now,
         )
         append = _appended(seat, room, entry, command.key)
-        answer = writer.submit(append, settled=append.settle)
+        answer = writer.submit(seat.thread, append, settled=append.settle)
         room.remember(command.key, fingerprint, answer)
     answer.add_done_callback(lambda done: rooms.forget(seat.thread) if done.exception() else None)
     return answer
@@ -113,7 +113,7 @@ def save_draft(seat: Seat, typed: Typed) -> Kept:
             return Kept("other", before.version, opened_draft(seat, before)) if before else Kept("other")
         draft = _sealed_draft(seat, typed.words[:DRAFT_MAX], before)
         room.drafts[seat.person] = draft
-        answer = writer.submit(_Keep(seat, draft))
+        answer = writer.submit(seat.thread, _Keep(seat, draft))
     try:
         answer.result(PATIENCE_SECONDS)
     except TooLong:
@@ -216,7 +216,7 @@ def _appended(seat: Seat, room: Room, entry: Entry, command: UUID) -> _Append:
     """Seals an entry and the state it leads to; the room's tip moves on. Call under the room's lock."""
     envelope = seat.keys.seal(wire.packed(entry), type="event", record=command, author=entry.author, revision=entry.seq)
     state = fold(room.script, room.tip.state, entry, envelope.digest.hex())
-    stored = Stored(entry.seq, entry.author, command, envelope)
+    stored = Stored(entry.seq, entry.author, command, envelope.digest, envelope)
     room.tip = room.tip.grown(state, entry.seq, stored)
     sends_words = entry.author == seat.person and "words" in entry.body
     return _Append(
@@ -245,9 +245,20 @@ def _known(seat: Seat, command: Command) -> Ack | None:
     if row is None:
         return None
     entry = rooms.opened(seat, rooms.read(seat.thread, seqs=[row])[0])
-    if entry and (entry.do, entry.body.get("words", "")) != (command.do, command.words.strip()):
+    if entry and not _is_same(entry, seat, command):
         raise Refused("other_command")
     return Ack(command.key, row)
+
+
+def _is_same(entry: Entry, seat: Seat, command: Command) -> bool:
+    """Whether this entry is what that command becomes. The end of a pause depends on when it was asked for."""
+    asked: dict[str, object] = {"words": command.words.strip(), "lead": command.lead.strip()}
+    asked |= {"feelings": list(command.feelings), "own": list(command.own)}
+    asked |= {"when": command.at.isoformat() if command.at else ""}
+    mine = entry.author in (seat.person, seat.space)
+    return (
+        mine and entry.do == command.do and all(asked[name] == entry.body[name] for name in asked.keys() & entry.body)
+    )
 
 
 def _fingerprint(person: UUID, command: Command) -> bytes:

@@ -50,11 +50,12 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An entry as it lies in the store."""
+    """An entry as it lies in the store. Its digest stays when its words are withdrawn."""
 
     seq: int
     author: UUID
     command: UUID
+    digest: bytes
     envelope: Envelope | None
 
 
@@ -159,7 +160,10 @@ def read(thread: UUID, *, seqs: Iterable[int] = (), page: tuple[int, int] | None
     """Entries as stored, in order: those numbered `seqs`, or those of a page (first and last number)."""
     rows = Event.objects.filter(thread=thread).order_by("seq")
     rows = rows.filter(seq__range=page) if page else rows.filter(seq__in=list(seqs))
-    return [Stored(*row) for row in rows.values_list("seq", "author", "command", "envelope")]
+    return [
+        Stored(seq, author, command, bytes(digest), envelope)
+        for seq, author, command, digest, envelope in rows.values_list("seq", "author", "command", "digest", "envelope")
+    ]
 
 
 def _next_seq(thread: UUID) -> int:

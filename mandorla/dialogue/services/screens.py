@@ -136,6 +136,11 @@ def shown(seat: Seat, stored: Stored, words: Words, script: Script) -> Shown:
     return _closed(seat, stored, "withdrawn") if entry is None else _opened(seat, entry, words, script)
 
 
+def lost(seq: int) -> Shown:
+    """What stands for an entry that the store has lost."""
+    return Shown(seq, "", "", "", mine=False, room=False, lead="", words="", feelings=(), state="unreadable")
+
+
 def when(seat: Seat, at: datetime) -> str:
     """A moment in this person's language and time zone."""
     return moment(at, seat.language, seat.zone)
@@ -159,7 +164,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
     names = _names(seat, state)
 
     def show(seqs: Iterable[int]) -> tuple[Shown, ...]:
-        return tuple(shown(seat, entries[seq], words, script) for seq in seqs if seq in entries)
+        return tuple(shown(seat, entries[seq], words, script) if seq in entries else lost(seq) for seq in seqs)
 
     over = state.over or ("lapsed" if has_lapsed(script, state, timezone.now()) else "")
     paused = state.paused

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any
+from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 
@@ -27,11 +28,12 @@ DECLINED = (Conflict, Locked, Moved, NotYours, Refused)
 
 
 class Job:
-    """One work and the future of its outcome."""
+    """One work, the room it belongs to, and the future of its outcome."""
 
-    __slots__ = ("future", "settled", "work")
+    __slots__ = ("future", "room", "settled", "work")
 
-    def __init__(self, work: Work, settled: Callable[[Any], None] | None) -> None:
+    def __init__(self, room: UUID, work: Work, settled: Callable[[Any], None] | None) -> None:
+        self.room = room
         self.work = work
         self.settled = settled
         self.future: Future[Any] = Future()
@@ -53,9 +55,9 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._guard = threading.Lock()
 
-    def submit(self, work: Work, settled: Callable[[Any], None] | None = None) -> "Future[Any]":
+    def submit(self, room: UUID, work: Work, settled: Callable[[Any], None] | None = None) -> "Future[Any]":
         """Commits `work(cursor)`; `settled(outcome)` runs after the commit and before the future is done."""
-        job = Job(work, settled)
+        job = Job(room, work, settled)
         self._jobs.put(job)
         if self._thread is None:
             self._begin()
@@ -104,7 +106,8 @@ def _commit(jobs: Sequence[Job]) -> None:
 def _written(jobs: Sequence[Job]) -> list[tuple[Job, Any]]:
     outcomes: list[tuple[Job, Any]] = []
     with transaction.atomic(), connection.cursor() as cursor:
-        for job in jobs:
+        # In one order of rooms everywhere, so that the pens of two processes never wait for each other.
+        for job in sorted(jobs, key=lambda job: job.room):
             try:
                 outcomes.append((job, job.work(cursor)))
             except DECLINED as declined:

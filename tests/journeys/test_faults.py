@@ -1,4 +1,4 @@
-"""Nothing is lost: not by a network that fails in every way, not by a server that dies, and not by what people do in a hurry."""
+"""Nothing is lost: not by a network that fails in every way, not by a server that dies, not by people in a hurry."""
 
 import re
 
@@ -50,7 +50,7 @@ def test_what_is_sent_without_a_network_arrives_once_when_it_is_back(
 
 
 def test_a_sentence_survives_a_server_that_is_killed_and_comes_back(
-    ana: Room, ben: Room, site: Site, pair: Pair, thread: str, watch: Watch
+    ana: Room, ben: Room, site: Site, pair: Pair, thread: str
 ) -> None:
     before = pair.entries(thread)
     ana.write("Half of this was saved,")
@@ -147,6 +147,25 @@ def test_a_line_cut_at_every_step_loses_nothing(
         ana.shows("Send")
 
     assert pair.entries(thread) == before + 12
+
+
+def test_where_no_socket_is_let_through_the_room_goes_on_a_little_slower(
+    ben: Room, pair: Pair, thread: str, browsing: Browsing, watch: Watch
+) -> None:
+    watch.expect(*NETWORK_FAILS)
+    page = browsing.open(pair.ana)
+    page.route_web_socket(re.compile("/live/"), lambda socket: socket.close())
+    page.goto(address_of(thread))
+    ana = Room(page)
+
+    ana.write("This goes")
+    ana.says("kept")
+    ana.say("This goes by POST.", "Send")
+    ben.shows("Mirror", "This goes by POST.")
+    ben.say("By POST.", "Send my mirror")
+
+    page.get_by_text("Did it come across?").wait_for(timeout=15_000)
+    ana.shows("Did it come across?", "By POST.")
 
 
 def test_a_double_click_is_one_entry(ana: Room, ben: Room, pair: Pair, thread: str) -> None:

@@ -1,4 +1,4 @@
-"""Other ways to hold a dialogue: by appointment, in two time zones; spoken, in one room; and asked for, but not today."""
+"""Other ways to hold a dialogue: by appointment, in two time zones; spoken, in one room; or not today."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -3,6 +3,7 @@
  * page of the same person wrote something else meanwhile, both texts are shown and nothing is replaced. Words whose turn has
  * gone by stay on the page until their writer puts them away.
  */
+import { handIn } from "./lookout.js";
 import { stage } from "./stage.js";
 
 /** @typedef {import("./line.js").Line} Line */
@@ -35,10 +36,11 @@ export function keep(line, say) {
   const save = () => {
     const box = field();
     if (!box || sent !== undefined || box.value === (box.dataset.saved ?? "")) return;
-    if (!line.isOpen) return say("kept-here");
     sent = box.value;
     handed.add(sent);
-    line.send({ draft: sent, v: stage().dataset.v, version: box.dataset.version });
+    const fields = { draft: sent, v: stage().dataset.v, version: box.dataset.version };
+    if (line.isOpen) line.send(fields);
+    else void handIn(line, fields).then((arrived) => arrived || miss());
   };
   const settle = () => {
     clearTimeout(soon);
@@ -64,10 +66,11 @@ export function keep(line, say) {
   document.addEventListener("input", ({ target }) => target === field() && settle());
   document.addEventListener("leaving", leave);
   document.addEventListener("stage", arrive);
-  line.addEventListener("lost", () => {
+  const miss = () => {
     sent = undefined;
     if (isUnsaved()) say("kept-here");
-  });
+  };
+  line.addEventListener("lost", miss);
   line.addEventListener("frame", (event) => {
     const frame = /** @type {CustomEvent<Frame>} */ (event).detail;
     if (frame.draft) heard(frame);

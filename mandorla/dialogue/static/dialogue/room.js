@@ -1,6 +1,7 @@
 /** The room: joins line, stage, outbox and drafts, and says in one quiet line how things stand. */
 import { isUnsaved, keep, leftBehind, putAway } from "./draft.js";
 import { Line } from "./line.js";
+import { lookOut } from "./lookout.js";
 import { newKey, send } from "./outbox.js";
 import { show, stage } from "./stage.js";
 
@@ -100,6 +101,7 @@ line.addEventListener("frame", (event) => {
   if (frame.here !== undefined) room.dataset.here = frame.here ? "both" : "one";
 });
 keep(line, say);
+lookOut(line);
 addEventListener("beforeunload", (event) => {
   if (isUnsaved() || sending.size) event.preventDefault();
 });

@@ -60,7 +60,8 @@ def ask_passphrase(request: HttpRequest, exception: Exception, *, at: str) -> Ht
     typed = held(request)
     if typed:
         return page(request, "locked", HTTPStatus.LOCKED, held=typed, unlock=reverse(at))
-    return HttpResponseRedirect(f"{reverse(at)}?{urlencode({'next': request.path})}")
+    back = f"?{urlencode({'next': request.path})}" if request.method == "GET" else ""  # a form's address may be no page
+    return HttpResponseRedirect(reverse(at) + back)
 
 
 def foreign(request: HttpRequest, reason: str = "") -> HttpResponse:

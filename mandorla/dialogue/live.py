@@ -53,7 +53,7 @@ class Socket:
         self.frames: deque[dict[str, Any]] = deque(maxlen=FRAMES_MAX)
         self.asked: dict[UUID, Future[Any]] = {}
         self.acks: list[str] = []
-        self.stale = True
+        self.stale = False
         self.closing = 0
         self.touched_at = 0.0
 
@@ -211,6 +211,7 @@ async def socket(scope: Scope, receive: Receive, send: Send) -> None:
 async def _sit(socket: Socket, receive: Receive) -> None:
     telling = asyncio.create_task(_tell(socket))
     hall.enter(socket)
+    socket.look()
     try:
         while True:
             event = await receive()

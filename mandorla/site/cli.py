@@ -23,10 +23,17 @@ Any command takes --data DIR, the data folder (./var if not given), and --help.
 
 def settings_options(parser: argparse.ArgumentParser) -> None:
     """The options that must be known before Django is set up, because settings come from them."""
-    parser.add_argument("--data", metavar="DIR", type=Path, help="the data folder (default: ./var)")
+    parser.add_argument("--data", metavar="DIR", type=folder, help="the data folder (default: ./var)")
     parser.add_argument("--lan", action="store_true", help="let phones on the same network in, over https")
     parser.add_argument("--gentle-path", metavar="N", type=int, help="longest gentle path, in dialogues; 0: none")
     parser.add_argument("--workers", metavar="N", type=int, help="processes; more than one only with PostgreSQL")
+
+
+def folder(name: str) -> Path:
+    """A folder somebody named. An empty name, as of a variable that was never set, would mean the working folder."""
+    if not name:
+        raise argparse.ArgumentTypeError("the name of the data folder is empty")
+    return Path(name)
 
 
 def main() -> None:
@@ -47,7 +54,7 @@ def main() -> None:
 
 
 def _take(command: str, options: argparse.Namespace) -> None:
-    data = options.data or Path(os.environ.get("MANDORLA_DATA", "var"))
+    data = options.data or Path(os.environ.get("MANDORLA_DATA") or "var")
     if command == "demo" and not options.data:
         data /= "demo"
     os.environ["MANDORLA_DATA"] = str(data.resolve())

@@ -12,7 +12,7 @@ from mandorla.site import lan, secrets
 env = environ.Env()
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = Path(env.str("MANDORLA_DATA", default="var")).resolve()
+DATA = Path(env.str("MANDORLA_DATA", default="") or "var").resolve()  # set but empty counts as not set
 SECRETS = secrets.read(DATA)
 SECRET_KEY = SECRETS.django
 NAME_KEY = SECRETS.names

@@ -175,3 +175,21 @@ def test_without_a_command_it_says_what_there_is() -> None:
 
     assert told.returncode == 0
     assert told.stdout.startswith("Mandorla, ")
+
+
+def test_a_data_folder_named_by_nothing_is_the_usual_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    said = mandorla("check", MANDORLA_DATA="")
+
+    assert said.returncode == 0, said.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["var"]
+
+
+def test_an_empty_name_for_the_data_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    said = mandorla("check", "--data", "")
+
+    assert (said.returncode, "the name of the data folder is empty" in said.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []

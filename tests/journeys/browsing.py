@@ -97,7 +97,7 @@ class Room:
 
     def is_live(self) -> None:
         """The line to the server is open."""
-        expect(self.page.locator("[data-room]")).to_have_attribute("data-here", re.compile("one|both"))
+        expect(self.page.locator("[data-room]")).to_have_attribute("data-line", "open")
 
     @property
     def stage(self) -> Locator:

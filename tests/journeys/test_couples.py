@@ -40,7 +40,6 @@ def _ana_asks_and_ben_says_yes(ana: Room, ben: Room) -> str:
     expect(ben.page.get_by_role("link", name="Sunday evenings")).to_contain_text("Would you answer?")
     ben.page.get_by_role("link", name="Sunday evenings").click()
     ben.is_live()
-    expect(ana.page.get_by_text("Both here")).to_be_visible()
     ben.press("Yes, now")
     return ana.page.url.split("/")[-2]
 
@@ -48,6 +47,7 @@ def _ana_asks_and_ben_says_yes(ana: Room, ben: Room) -> str:
 def _they_arrive(ana: Room, ben: Room) -> None:
     for room in (ana, ben):
         room.shows("Arrive")
+        expect(room.page.get_by_text("Both here")).to_be_visible()
         room.press("I’m ready")
     ana.shows("Something good first")
     ana.say("How you hummed while you cooked.", "Give it")

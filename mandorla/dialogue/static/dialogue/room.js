@@ -82,6 +82,7 @@ unsent.querySelector("button")?.addEventListener("click", () => {
 });
 line.addEventListener("lost", (event) => {
   const why = /** @type {CustomEvent<string>} */ (event).detail;
+  room.dataset.line = why;
   if (why === "locked") locked();
   else if (why === "gone") location.reload();
   else say(isUnsaved() ? "kept-here" : "away");
@@ -99,6 +100,9 @@ line.addEventListener("frame", (event) => {
   if (show(frame)) say("here");
   else if (frame.html !== undefined && ["away", "kept-here"].includes(status.dataset.state ?? "")) say("here");
   if (frame.here !== undefined) room.dataset.here = frame.here ? "both" : "one";
+});
+line.addEventListener("open", () => {
+  room.dataset.line = "open";
 });
 keep(line, say);
 lookOut(line);

@@ -24,10 +24,13 @@ export function show(frame) {
   before.replaceWith(holder.content);
   const same = stage().dataset.turn === before.dataset.turn;
   if (same) carryOver(before);
-  if (inside || (nowhere && !same)) focus((same && active && twin(active)) || stage().querySelector("h1"));
+  const stayed = same && titleOf(stage()) === titleOf(before);
+  if (inside || (nowhere && !stayed)) focus((stayed && active && twin(active)) || stage().querySelector("h1"));
   stage().dispatchEvent(new CustomEvent("stage", { bubbles: true }));
   return true;
 }
+
+const titleOf = (/** @type {HTMLElement} */ one) => one.querySelector("h1")?.textContent;
 
 /** Words, chosen lead-ins, ticked feelings and what was opened. @param {HTMLElement} before */
 function carryOver(before) {

@@ -1,5 +1,8 @@
 """Sealed things are kept for those they belong to, and for nobody else."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from mandorla.spaces.models import Item, Space
-from mandorla.spaces.services import current, drop, item_of, items, may_write, only, put, space_for, spaces_of
+from mandorla.spaces.services import current, drop, item_of, items, keeping, may_write, only, put, space_for, spaces_of
 from mandorla.vault.core import Busy, NotYours, Refused, new_id
 from tests.cast import Cast
 
@@ -58,6 +61,35 @@ def test_an_item_can_be_written_anew_by_its_author(cast: Cast, space: UUID) -> N
     found = item_of(cast.ben.ring(), space, NOTE, record=record)
     assert found
     assert (found.author, found.value) == (cast.ana.id, {"words": "second"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_writes_at_once_make_one_item(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    ring, record, begun = cast.ana.ring(), new_id(), threading.Barrier(2)
+    looked = keeping._locked
+
+    def look_together(record: UUID) -> Item | None:
+        found = looked(record)
+        with suppress(threading.BrokenBarrierError):
+            begun.wait(0.5)  # where writers take turns, the second only looks when the first has finished
+        return found
+
+    def keep(words: str) -> None:
+        try:
+            put(cast.ana.ring(), ring.personal, NOTE, {"words": words}, record=record)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(keeping, "_locked", look_together)
+
+    with ThreadPoolExecutor(2) as both:
+        for done in [both.submit(keep, words) for words in ("one", "other")]:
+            done.result()
+
+    found = item_of(ring, ring.personal, NOTE, record=record)
+    assert found
+    assert found.value["words"] in {"one", "other"}
+    assert Item.objects.get(pk=record).revision == 2
 
 
 def test_nobody_writes_over_what_is_anothers(cast: Cast, space: UUID) -> None:

@@ -5,14 +5,16 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mandorla.spaces.core import ItemView
 from mandorla.spaces.models import Item, Member
 from mandorla.spaces.services.gate import current
-from mandorla.vault.core import NotYours, Sealed, label, new_id
+from mandorla.vault.core import Busy, NotYours, Sealed, label, new_id
 from mandorla.vault.services import KeyRing
+
+TRIES = 3
 
 
 def put(  # noqa: PLR0913  # where, what kind, what, whose, which: none has a default that is safe
@@ -43,19 +45,25 @@ def write(  # noqa: PLR0913  # as put
     author: UUID | None = None,
     record: UUID | None = None,
 ) -> UUID:
-    """As `put`, after the gate: for what is written while a space is being made."""
+    """As `put`, after the gate: for what is written while a space is being made. The last of several writers stays."""
     who, record = author or ring.person, record or new_id()
     if who not in (ring.person, space):
         raise NotYours
-    before = Item.objects.select_for_update().filter(pk=record).first()
-    if before and (before.space, before.type, before.author) != (space, type, who):
-        raise NotYours
-    revision = before.revision + 1 if before else 1
-    envelope = ring.seal(value, space=space, type=type, record=record, author=who, revision=revision)
-    Item(
-        id=record, space=space, type=type, author=who, epoch=envelope.epoch, revision=revision, envelope=envelope
-    ).save(force_insert=before is None, force_update=before is not None)
-    return record
+    for _ in range(TRIES):
+        before = _locked(record)
+        if before and (before.space, before.type, before.author) != (space, type, who):
+            raise NotYours
+        revision = before.revision + 1 if before else 1
+        envelope = ring.seal(value, space=space, type=type, record=record, author=who, revision=revision)
+        item = Item(
+            id=record, space=space, type=type, author=who, epoch=envelope.epoch, revision=revision, envelope=envelope
+        )
+        if before:
+            item.save(force_update=True)
+        elif not _is_first(item):  # somebody wrote it in this very moment: then ours comes after theirs
+            continue
+        return record
+    raise Busy
 
 
 def items(ring: KeyRing, space: UUID, type: str, *, author: UUID | None = None) -> list[ItemView]:
@@ -94,6 +102,19 @@ def opened(ring: KeyRing, row: Item) -> ItemView:
     except Sealed:
         return ItemView(row.id, row.author, {}, broken=True)
     return ItemView(row.id, row.author, value)
+
+
+def _locked(record: UUID) -> Item | None:
+    return Item.objects.select_for_update().filter(pk=record).first()
+
+
+def _is_first(item: Item) -> bool:
+    try:
+        with transaction.atomic():
+            item.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _readable(ring: KeyRing, space: UUID, type: str) -> QuerySet[Item]:

@@ -10,7 +10,7 @@ from mandorla.accounts import core
 from mandorla.accounts.core import RULES, Rule
 
 KEY = bytes(32)
-RULE = Rule(free=5, seconds=15, forgotten=900)
+RULE = Rule(free=5, seconds=15, fades=300, forgotten=900)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CODE = "0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV"
 
@@ -111,10 +111,33 @@ def test_wrong_tries_are_forgotten() -> None:
     assert core.is_over(NOON, RULE, NOON + timedelta(seconds=900))
 
 
+def test_one_wrong_try_fades_every_few_minutes() -> None:
+    after_the_wait = NOON + timedelta(seconds=30)
+
+    assert core.one_more(6, after_the_wait, RULE, NOON + timedelta(seconds=299)) == 7
+    assert core.one_more(6, after_the_wait, RULE, NOON + timedelta(seconds=300)) == 6
+    assert core.one_more(6, after_the_wait, RULE, NOON + timedelta(seconds=900)) == 4
+
+
+def test_whoever_tries_on_and_on_never_makes_the_longest_wait_last() -> None:
+    now, tries, waits = NOON, 0, []
+    for _ in range(200):
+        tries = core.one_more(tries, now, RULE, now)
+        waits.append(core.wait_after(tries, RULE))
+        now += waits[-1]
+
+    assert max(waits) == timedelta(minutes=8)
+
+
 @pytest.mark.parametrize("kind", ["sign-in", "recover"])
 def test_the_tenth_wrong_try_waits_whatever_is_tried(kind: str) -> None:
     assert core.wait_after(9, RULES[kind]["pair"]) > timedelta(0)
     assert core.wait_after(9, RULES[kind]["address"]) > timedelta(0)
+
+
+def test_the_tenth_wrong_try_to_unlock_waits_on_its_device_alone() -> None:
+    assert core.wait_after(9, RULES["unlock"]["pair"]) > timedelta(0)
+    assert core.wait_after(9, RULES["unlock"]["account"]) == timedelta(0)
 
 
 @pytest.mark.parametrize(

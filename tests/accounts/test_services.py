@@ -224,10 +224,10 @@ def test_right_tries_of_many_at_one_address_delay_nobody(cast: Cast, clock: Cloc
 
 def test_a_try_nobody_had_time_for_is_not_a_wrong_one(cast: Cast, clock: Clock) -> None:
     for _ in range(12):
-        with pytest.raises(Busy), right_try("unlock", account="a"):
+        with pytest.raises(Busy), right_try("unlock", pair="p", account="a"):
             raise Busy
 
-    assert list(Throttle.objects.values_list("tries", flat=True)) == [0]
+    assert list(Throttle.objects.values_list("tries", flat=True)) == [0, 0]
 
 
 def test_a_new_day_begins_with_nothing_counted(cast: Cast, clock: Clock) -> None:

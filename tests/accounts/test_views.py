@@ -387,6 +387,17 @@ def test_wrong_tries_to_sign_in_do_not_delay_whoever_is_signed_in(cast: Cast) ->
     assert is_unlocked(browser)
 
 
+def test_wrong_tries_on_one_device_delay_no_other(cast: Cast) -> None:
+    phone, laptop = cast.ana.locked_browser(), cast.ana.locked_browser()
+    for _ in range(9):
+        phone.post("/me/unlock/", {"passphrase": "what Ben believes it is"})
+
+    laptop.post("/me/unlock/", {"passphrase": cast.ana.passphrase})
+
+    assert phone.post("/me/unlock/", {"passphrase": "what Ben believes it is"}).status_code == 429
+    assert is_unlocked(laptop)
+
+
 def test_somebody_signed_in_cannot_unlock_somebody_else(cast: Cast) -> None:
     browser = cast.ana.locked_browser()
 

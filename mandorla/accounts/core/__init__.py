@@ -13,7 +13,7 @@ from mandorla.accounts.core.passphrase import (
     is_offer,
 )
 from mandorla.accounts.core.quiz import ASKED, groups_right, groups_to_ask
-from mandorla.accounts.core.throttle import RULES, Rule, is_over, neighbourhood, wait_after
+from mandorla.accounts.core.throttle import RULES, Rule, is_over, neighbourhood, one_more, wait_after
 
 __all__ = [
     "ASKED",
@@ -36,6 +36,7 @@ __all__ = [
     "is_over",
     "name_digest",
     "neighbourhood",
+    "one_more",
     "plain_name",
     "wait_after",
 ]

@@ -1,7 +1,7 @@
 """How long the next try must wait after wrong ones. A delay that grows and passes; never a lock."""
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 MINUTE, HOUR = 60, 3600
@@ -12,30 +12,27 @@ QUARTER_HOUR = 15 * MINUTE
 class Rule:
     """After `free` wrong tries each further one makes the next wait: `seconds`, then twice that, up to a quarter hour.
 
-    `forgotten` seconds after the last wait all is as if nothing had been tried.
+    One of them fades every `fades` seconds, so that whoever goes on and on makes others wait some minutes and never
+    the longest wait each time. `forgotten` seconds after the last wait all is as if nothing had been tried.
     """
 
     free: int
     seconds: int
+    fades: int
     forgotten: int
 
 
-# By what is tried, then by whom it is counted: the account as tried from one address, the account from anywhere, the
-# address for all accounts. An account's own limit is wide: a partner elsewhere who tries and tries delays nobody soon.
+# By what is tried, then by whom it is counted: the account as tried from one address or in one session, the account
+# from anywhere, the address for all accounts. An account's own limit is wide: a partner with another device who tries
+# and tries delays nobody soon.
+PASSPHRASE = Rule(free=5, seconds=15, fades=5 * MINUTE, forgotten=QUARTER_HOUR)
+CODE = Rule(free=5, seconds=QUARTER_HOUR, fades=12 * MINUTE, forgotten=HOUR)
 RULES = {
-    "sign-in": {
-        "pair": Rule(free=5, seconds=15, forgotten=QUARTER_HOUR),
-        "account": Rule(free=30, seconds=15, forgotten=QUARTER_HOUR),
-        "address": Rule(free=9, seconds=15, forgotten=QUARTER_HOUR),
-    },
-    "unlock": {"account": Rule(free=5, seconds=15, forgotten=QUARTER_HOUR)},
-    "recover": {
-        "pair": Rule(free=5, seconds=QUARTER_HOUR, forgotten=HOUR),
-        "account": Rule(free=30, seconds=QUARTER_HOUR, forgotten=HOUR),
-        "address": Rule(free=9, seconds=QUARTER_HOUR, forgotten=HOUR),
-    },
-    "name": {"address": Rule(free=9, seconds=15, forgotten=HOUR)},
-    "invitation": {"account": Rule(free=5, seconds=15, forgotten=HOUR)},
+    "sign-in": {"pair": PASSPHRASE, "account": replace(PASSPHRASE, free=30), "address": replace(PASSPHRASE, free=9)},
+    "unlock": {"pair": PASSPHRASE, "account": replace(PASSPHRASE, free=30)},
+    "recover": {"pair": CODE, "account": replace(CODE, free=30), "address": replace(CODE, free=9)},
+    "name": {"address": Rule(free=9, seconds=15, fades=12 * MINUTE, forgotten=HOUR)},
+    "invitation": {"account": Rule(free=5, seconds=15, fades=12 * MINUTE, forgotten=HOUR)},
 }
 
 
@@ -45,6 +42,14 @@ def wait_after(tries: int, rule: Rule) -> timedelta:
         return timedelta(0)
     doublings = min(tries - rule.free, 16)
     return timedelta(seconds=min(rule.seconds * 2**doublings, QUARTER_HOUR))
+
+
+def one_more(tries: int, until: datetime, rule: Rule, now: datetime) -> int:
+    """How many wrong tries count, with one made now; `until` is when the wait after the earlier ones ends, or ended."""
+    if is_over(until, rule, now):
+        return 1
+    since = now - (until - wait_after(tries, rule))
+    return max(0, tries - since // timedelta(seconds=rule.fades)) + 1
 
 
 def neighbourhood(address: str) -> str:

@@ -19,7 +19,7 @@ from mandorla.accounts import core
 from mandorla.accounts.core import ASKED, fold
 from mandorla.accounts.models import Person, State
 from mandorla.accounts.services.people import find, keep_account
-from mandorla.accounts.services.sessions import enter, who_is_here, who_tries
+from mandorla.accounts.services.sessions import enter, who_is_here, who_tries, who_unlocks
 from mandorla.accounts.services.throttle import right_try
 from mandorla.vault import services as vault
 from mandorla.vault.core import Envelope, Refused, Sealed, new_id
@@ -48,7 +48,7 @@ class Asked:
 def change_passphrase(request: HttpRequest, today: str, new: str) -> None:
     """Opens the keys with a new passphrase from now on; every other session ends."""
     person = who_is_here(request)
-    with right_try("unlock", account=person.id.hex):
+    with right_try("unlock", **who_unlocks(request)):
         changed = vault.change_passphrase(person, fold(today), fold(new), session=vault.session_here(request))
     keep_account(person, changed.account)
     with transaction.atomic():
@@ -74,7 +74,7 @@ def recover(request: HttpRequest, name: str, code: str, passphrase: str) -> Show
 def renew_code(request: HttpRequest, ring: KeyRing, passphrase: str) -> Shown:
     """A new recovery code; the old one opens nothing any more."""
     person = who_is_here(request)
-    with right_try("unlock", account=person.id.hex):
+    with right_try("unlock", **who_unlocks(request)):
         renewed = vault.renew_recovery(person, fold(passphrase))
     person.state = State.NEW
     with transaction.atomic():

@@ -49,7 +49,7 @@ def enter(request: HttpRequest, person: Person, ring: KeyRing) -> None:
 def unlock(request: HttpRequest, passphrase: str) -> None:
     """Opens the keys of someone who is signed in."""
     person = who_is_here(request)
-    with right_try("unlock", account=person.id.hex):
+    with right_try("unlock", **who_unlocks(request)):
         vault.unlock(request, person, fold(passphrase), idle_minutes=person.idle_minutes)
 
 
@@ -67,7 +67,7 @@ def sign_out(request: HttpRequest) -> None:
 def step_up(request: HttpRequest, passphrase: str) -> None:
     """The passphrase once more, for what touches keys."""
     person = who_is_here(request)
-    with right_try("unlock", account=person.id.hex):
+    with right_try("unlock", **who_unlocks(request)):
         vault.step_up(request, person, fold(passphrase))
 
 
@@ -112,6 +112,12 @@ def who_tries(request: HttpRequest, name: str) -> dict[str, str]:
     """By what the tries of someone who gives this name are counted."""
     account, address = plain_name(name), address_of(request)
     return {"pair": f"{address} {account}", "account": account, "address": address}
+
+
+def who_unlocks(request: HttpRequest) -> dict[str, str]:
+    """By what the wrong passphrases of someone signed in are counted: on this device, and for the account."""
+    account = who_is_here(request).id.hex
+    return {"pair": f"{vault.session_here(request)} {account}", "account": account}
 
 
 def address_of(request: HttpRequest) -> str:

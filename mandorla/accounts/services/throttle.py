@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from mandorla.accounts.core import RULES, Rule, is_over, wait_after
+from mandorla.accounts.core import RULES, Rule, one_more, wait_after
 from mandorla.accounts.models import Throttle
 from mandorla.vault.core import Busy, Refused, Sealed, hkdf, label
 
@@ -65,7 +65,7 @@ def _row(digest: bytes, now: datetime) -> Throttle:
 
 
 def _count(row: Throttle, rule: Rule, now: datetime) -> None:
-    row.tries = 1 if is_over(row.until, rule, now) else row.tries + 1
+    row.tries = one_more(row.tries, row.until, rule, now)
     row.until = now + wait_after(row.tries, rule)
     row.save()
 

@@ -1,6 +1,7 @@
 """What people do with their account, without a page around it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from argon2.low_level import Type
@@ -13,6 +14,7 @@ from pytest_django import Settings
 from mandorla.accounts import services
 from mandorla.accounts.models import Person, State, Throttle
 from mandorla.accounts.services import right_try, throttle
+from mandorla.vault import services as vault
 from mandorla.vault.backends import SessionStore
 from mandorla.vault.core import Busy, Refused, Sealed
 from mandorla.vault.models import UnlockRow
@@ -154,6 +156,60 @@ def test_signing_in_raises_what_a_guess_costs(cast: Cast, settings: Settings) ->
 
     assert Person.objects.get(id=cast.ana.id).kdf == {"t": 3, "mib": 65}
     assert services.open_ring(cast.ana.name, cast.ana.passphrase).person == cast.ana.id
+
+
+def test_a_passphrase_changed_while_somebody_signs_in_stays_changed(
+    cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere, strengthen = sign_in(cast.ana, cast.ana.passphrase), vault.strengthen
+
+    def strengthen_slowly(person: Person, passphrase: str) -> object:
+        worked_out = strengthen(person, passphrase)
+        services.change_passphrase(elsewhere, passphrase, OFFERED)
+        return worked_out
+
+    settings.ARGON2_MIB = 65
+    monkeypatch.setattr(vault, "strengthen", strengthen_slowly)
+
+    sign_in(cast.ana, cast.ana.passphrase)
+
+    assert services.open_ring(cast.ana.name, OFFERED).person == cast.ana.id
+
+
+def test_two_changes_of_a_passphrase_at_once_leave_the_first(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = sign_in(cast.ana, cast.ana.passphrase), sign_in(cast.ana, cast.ana.passphrase)
+    change = vault.change_passphrase
+
+    def change_slowly(*what: Any, **more: Any) -> object:
+        monkeypatch.undo()
+        worked_out = change(*what, **more)
+        services.change_passphrase(there, cast.ana.passphrase, OFFERED)
+        return worked_out
+
+    monkeypatch.setattr(vault, "change_passphrase", change_slowly)
+
+    with pytest.raises(Refused, match="wrong"):
+        services.change_passphrase(here, cast.ana.passphrase, "seven quiet herons under glass")
+
+    assert services.open_ring(cast.ana.name, OFFERED).person == cast.ana.id
+
+
+def test_a_recovery_code_does_not_open_an_account_that_is_closed_meanwhile(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recover = vault.recover
+
+    def recover_slowly(*what: Any) -> object:
+        worked_out = recover(*what)
+        Person.objects.filter(id=cast.ana.id).update(state=State.CLOSED)
+        return worked_out
+
+    monkeypatch.setattr(vault, "recover", recover_slowly)
+
+    with pytest.raises(Refused, match="wrong"):
+        services.recover(request_from(), cast.ana.name, cast.ana.recovery_code, OFFERED)
+
+    assert Person.objects.get(id=cast.ana.id).state == State.CLOSED
 
 
 def test_the_sixth_wrong_try_must_wait_even_if_it_is_right(cast: Cast, clock: Clock) -> None:

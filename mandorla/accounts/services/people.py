@@ -93,6 +93,16 @@ def keep_account(person: Person, account: Stored) -> None:
     person.password, person.salt, person.kdf = account.verifier, account.salt, account.kdf
 
 
+def is_as_it_was(person: Person) -> bool:
+    """Whether nobody changed the passphrase or closed the account since `person` was read; the row is then locked.
+
+    Call inside the transaction that stores what was worked out, and before `keep_account`: stretching takes so long
+    that somebody else may have come first.
+    """
+    same = Person.objects.select_for_update().filter(id=person.id, password=person.password)
+    return same.exclude(state=State.CLOSED).first() is not None
+
+
 def my_name(ring: KeyRing) -> str:
     """How I am called."""
     person = Person.objects.get(id=ring.person)

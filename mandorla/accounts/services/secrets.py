@@ -8,6 +8,8 @@ says), "stale" (a newer code was made meanwhile).
 import base64
 import binascii
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +20,7 @@ from django.http import HttpRequest
 from mandorla.accounts import core
 from mandorla.accounts.core import ASKED, fold
 from mandorla.accounts.models import Person, State
-from mandorla.accounts.services.people import find, keep_account
+from mandorla.accounts.services.people import find, is_as_it_was, keep_account
 from mandorla.accounts.services.sessions import enter, who_is_here, who_tries, who_unlocks
 from mandorla.accounts.services.throttle import right_try
 from mandorla.vault import services as vault
@@ -50,8 +52,8 @@ def change_passphrase(request: HttpRequest, today: str, new: str) -> None:
     person = who_is_here(request)
     with right_try("unlock", **who_unlocks(request)):
         changed = vault.change_passphrase(person, fold(today), fold(new), session=vault.session_here(request))
-    keep_account(person, changed.account)
-    with transaction.atomic():
+    with _unless_changed(person):
+        keep_account(person, changed.account)
         person.save(update_fields=["password", "salt", "kdf"])
         changed.store()
     auth.update_session_auth_hash(request, person)
@@ -62,9 +64,9 @@ def recover(request: HttpRequest, name: str, code: str, passphrase: str) -> Show
     person = find(name) or Person(id=new_id(), personal=new_id())  # for nobody the same is tried
     with right_try("recover", **who_tries(request, name)):
         recovered = vault.recover(person, code, fold(passphrase))
-    keep_account(person, recovered.account)
-    person.state = State.NEW
-    with transaction.atomic():
+    with _unless_changed(person):
+        keep_account(person, recovered.account)
+        person.state = State.NEW
         person.save(update_fields=["password", "salt", "kdf", "state"])
         recovered.store()
     enter(request, person, recovered.ring)
@@ -76,8 +78,8 @@ def renew_code(request: HttpRequest, ring: KeyRing, passphrase: str) -> Shown:
     person = who_is_here(request)
     with right_try("unlock", **who_unlocks(request)):
         renewed = vault.renew_recovery(person, fold(passphrase))
-    person.state = State.NEW
-    with transaction.atomic():
+    with _unless_changed(person):
+        person.state = State.NEW
         person.save(update_fields=["state"])
         renewed.store()
     return show_code(ring, renewed.recovery_code)
@@ -131,6 +133,15 @@ def settle(ring: KeyRing, token: str, groups: list[str]) -> None:
     except Sealed:
         raise Refused("stale") from None
     Person.objects.filter(id=ring.person, state=State.NEW).update(state=State.SETTLED)
+
+
+@contextmanager
+def _unless_changed(person: Person) -> Iterator[None]:
+    """A transaction that stores what was worked out; `Refused` as wrong if somebody else changed the account first."""
+    with transaction.atomic():
+        if not is_as_it_was(person):
+            raise Refused("wrong")
+        yield
 
 
 def _sealed(ring: KeyRing, value: dict[str, Any]) -> str:

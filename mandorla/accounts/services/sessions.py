@@ -3,6 +3,7 @@
 Refused reasons: "wrong" (this is not the passphrase), "wait" (too many wrong tries; fact `seconds`), "taken".
 """
 
+from contextlib import suppress
 from typing import cast
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from django.http import HttpRequest
 
 from mandorla.accounts.core import device, fold, neighbourhood, plain_name
 from mandorla.accounts.models import Person
-from mandorla.accounts.services.people import SignedUp, keep_account, recognise, sign_up
+from mandorla.accounts.services.people import SignedUp, is_as_it_was, keep_account, recognise, sign_up
 from mandorla.accounts.services.throttle import right_try
 from mandorla.vault import services as vault
+from mandorla.vault.core import Busy, Sealed
 from mandorla.vault.services import KeyRing, SessionView
 
 MINUTES_TO_CHOOSE = (2, 5, 10, 15, 20, 30)
@@ -33,7 +35,7 @@ def sign_in(request: HttpRequest, name: str, passphrase: str) -> None:
     """Signs in and unlocks. `Refused` as wrong alike for a wrong passphrase and for a name that nobody has."""
     with right_try("sign-in", **who_tries(request, name)):
         person, root = recognise(name, passphrase)
-    ring = vault.open_keys(person, root)
+        ring = vault.open_keys(person, root)
     root.close()
     _strengthen(person, passphrase)
     enter(request, person, ring)
@@ -126,11 +128,12 @@ def address_of(request: HttpRequest) -> str:
 
 
 def _strengthen(person: Person, passphrase: str) -> None:
-    """Raise what a guess costs to what this server asks today."""
-    changed = vault.strengthen(person, fold(passphrase))
-    if changed is None:
-        return
-    keep_account(person, changed.account)
-    with transaction.atomic():
-        person.save(update_fields=["password", "salt", "kdf"])
-        changed.store()
+    """Raise what a guess costs to what this server asks today; another time if there is no room or a new passphrase."""
+    with suppress(Busy, Sealed):
+        changed = vault.strengthen(person, fold(passphrase))
+        with transaction.atomic():
+            if changed is None or not is_as_it_was(person):
+                return
+            keep_account(person, changed.account)
+            person.save(update_fields=["password", "salt", "kdf"])
+            changed.store()

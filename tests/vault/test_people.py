@@ -1,10 +1,15 @@
 """A person's keys: the passphrase and the written code open them, each alone; changing either closes the old way."""
 
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from mandorla.site.asgi import PAGE_THREADS
 from mandorla.vault import core
 from mandorla.vault import services as vault
-from mandorla.vault.core import Busy, Kdf, Refused, Sealed, new_id
+from mandorla.vault.core import Busy, Kdf, Refused, Root, Sealed, new_id
 from mandorla.vault.models import DrawerSlot, Grant, KeySlot, Session, UnlockRow
 from mandorla.vault.services import people
 from mandorla.vault.services.people import Stored
@@ -149,6 +154,34 @@ def test_too_many_at_once_are_asked_to_wait(ana: Made, monkeypatch: pytest.Monke
         people._stretching.release(taken)
 
     assert opened_by(ana, PHRASE)
+
+
+def test_people_who_sign_in_never_hold_every_page_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, turned_away = threading.Event(), threading.Semaphore(0)
+
+    def stretch_slowly(*_: object) -> Root:
+        go_on.wait(10)
+        return Root(bytes(16), bytearray(32))
+
+    def come_in() -> bool:
+        try:
+            people._stretch(new_id(), PHRASE, bytes(16), Kdf())
+        except Busy:
+            turned_away.release()
+            return False
+        return True
+
+    monkeypatch.setattr(core, "stretch", stretch_slowly)
+
+    with ThreadPoolExecutor(PAGE_THREADS) as pages:
+        visits = [pages.submit(come_in) for _ in range(PAGE_THREADS)]
+        one_is_free = turned_away.acquire(timeout=5)
+        go_on.set()
+
+    held = min(os.cpu_count() or 1, people.STRETCHING_MAX) + people.WAITING_MAX
+    assert one_is_free
+    assert sum(visit.result() for visit in visits) == held
+    assert people.STRETCHING_MAX + people.WAITING_MAX < PAGE_THREADS
 
 
 # Changing

@@ -24,9 +24,13 @@ from mandorla.vault.services.ring import KeyRing
 PASSWORD = "password"
 RECOVERY = "recovery"
 WAIT_SECONDS = 10
+STRETCHING_MAX = 4
+WAITING_MAX = 3
 
-# Each stretching takes all of a core and 128 MiB for a quarter of a second.
-_stretching = threading.BoundedSemaphore(os.cpu_count() or 1)
+# Each stretching takes all of a core and 128 MiB for a quarter of a second. Whoever stretches or waits holds a page's
+# thread: together they stay fewer than those, so that everybody else's pages go on.
+_stretching = threading.BoundedSemaphore(min(os.cpu_count() or 1, STRETCHING_MAX))
+_waiting = threading.BoundedSemaphore(WAITING_MAX)
 
 
 class Keyed(Protocol):
@@ -224,12 +228,22 @@ def _new_root(person: UUID, passphrase: str) -> tuple[Root, Stored]:
 
 
 def _stretch(person: UUID, passphrase: str, salt: bytes, kdf: Kdf) -> Root:
-    if not _stretching.acquire(timeout=WAIT_SECONDS):
+    if not (_stretching.acquire(blocking=False) or _comes_up()):
         raise Busy
     try:
         return core.stretch(passphrase, salt, kdf, person.bytes)
     finally:
         _stretching.release()
+
+
+def _comes_up() -> bool:
+    """Wait until it is one's turn to stretch, if only few wait already."""
+    if not _waiting.acquire(blocking=False):
+        return False
+    try:
+        return _stretching.acquire(timeout=WAIT_SECONDS)
+    finally:
+        _waiting.release()
 
 
 def _opened(person: UUID, kind: str, kek: bytes) -> Bundle:

@@ -15,6 +15,7 @@ HELP = """Mandorla, a place for two people to speak carefully.
   mandorla demo [the same options]                                           the same, with invented people
   mandorla backup DIR                                                        one snapshot, as two files
   mandorla restore DIR --data NEW                                            a new data folder from a backup
+  mandorla close-account NAME [--reopen]                                     let nobody, or somebody again, sign in
   mandorla check --deploy                                                    look for unsafe settings
 
 Any command takes --data DIR, the data folder (./var if not given), and --help.
@@ -50,7 +51,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mandorla.site.settings")
 
     _read_settings()
-    execute_from_command_line(["mandorla", command, *others])
+    execute_from_command_line(["mandorla", command.replace("-", "_"), *others])
 
 
 def _take(command: str, options: argparse.Namespace) -> None:

@@ -19,8 +19,12 @@ def commands() -> list[str]:
     for floor in resources.files("mandorla").iterdir():
         folder = floor / "management" / "commands"
         if folder.is_dir():
-            found += [file.name.removesuffix(".py") for file in folder.iterdir() if file.name.endswith(".py")]
-    return sorted(set(found) - {"__init__"})
+            found += [
+                file.name.removesuffix(".py").replace("_", "-")
+                for file in folder.iterdir()
+                if file.name.endswith(".py")
+            ]
+    return sorted(set(found) - {"--init--"})
 
 
 def test_every_setting_is_told_of() -> None:

@@ -1,6 +1,15 @@
-"""What people do with their account: sign up and in, unlock and lock, recover, change keys, end sessions."""
+"""What people do with their account: sign up and in, unlock and lock, recover, change keys, end sessions, be closed."""
 
-from mandorla.accounts.services.people import SignedUp, my_name, open_ring, recognise, rename, sign_up
+from mandorla.accounts.services.people import (
+    SignedUp,
+    close_account,
+    my_name,
+    open_ring,
+    recognise,
+    rename,
+    reopen_account,
+    sign_up,
+)
 from mandorla.accounts.services.secrets import (
     Asked,
     Shown,
@@ -39,6 +48,7 @@ __all__ = [
     "ask_back",
     "asked",
     "change_passphrase",
+    "close_account",
     "end_other_sessions",
     "end_session",
     "idle_choices",
@@ -53,6 +63,7 @@ __all__ = [
     "recover",
     "rename",
     "renew_code",
+    "reopen_account",
     "right_try",
     "sessions_of",
     "settle",

@@ -13,7 +13,7 @@ from django.dispatch import Signal
 from mandorla.accounts.core import fold, name_digest
 from mandorla.accounts.models import Person, State
 from mandorla.vault import services as vault
-from mandorla.vault.core import Envelope, Refused, Root, new_id
+from mandorla.vault.core import Envelope, NotYours, Refused, Root, new_id
 from mandorla.vault.services import KeyRing, Stored
 
 TYPE, FIELD = "person", "name"  # where my name is sealed
@@ -83,6 +83,27 @@ def find(name: str) -> Person | None:
     return Person.objects.filter(name_digest=digest_of(name)).exclude(state=State.CLOSED).first()
 
 
+@transaction.atomic
+def close_account(name: str) -> None:
+    """The operator's: nobody signs in under this name any more, and every session ends; open rooms notice in seconds.
+
+    Nothing of the person's is opened or deleted. `NotYours` if nobody signs in under it.
+    """
+    person = _locked(name)
+    Person.objects.filter(id=person.id).update(state=State.CLOSED)
+    vault.end_sessions(person.id)
+
+
+@transaction.atomic
+def reopen_account(name: str) -> None:
+    """Lets someone whose account was closed sign in again; they are asked to write down a new recovery code.
+
+    An account that is open stays as it is. `NotYours` if nobody signs in under this name.
+    """
+    person = _locked(name)
+    Person.objects.filter(id=person.id, state=State.CLOSED).update(state=State.NEW)
+
+
 def digest_of(name: str) -> bytes:
     """The digest under which this installation finds a sign-in name."""
     return name_digest(name, bytes.fromhex(settings.NAME_KEY))
@@ -126,6 +147,13 @@ def rename(ring: KeyRing, called: str) -> None:
         person.name = _sealed_name(ring, called, revision=person.revision)
         person.save(update_fields=["name", "revision"])
         renamed.send(Person, ring=ring, called=called.strip())
+
+
+def _locked(name: str) -> Person:
+    person = Person.objects.select_for_update().filter(name_digest=digest_of(name)).first()
+    if person is None:
+        raise NotYours
+    return person
 
 
 def _sealed_name(ring: KeyRing, called: str, *, revision: int) -> Envelope:

@@ -1,5 +1,6 @@
 """What every template may use: translation, addresses, static files, icons, and the request's own facts."""
 
+import re
 from collections.abc import Hashable
 from functools import cache
 from typing import Any
@@ -10,8 +11,11 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
+from jinja2.ext import Extension
 from lucide.jinja import lucide
 from markupsafe import Markup
+
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
@@ -30,11 +34,18 @@ def _said(language: str | None, message: str) -> Markup:
     return Markup(translation.gettext(message))  # noqa: S704  # ours or a translator's; facts are escaped on their way in
 
 
+class Lean(Extension):
+    """Templates are indented for people; browsers get them without, a quarter lighter."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return INDENT.sub(" ", source)
+
+
 def environment(**options: Any) -> Environment:
     """The Jinja2 environment of the whole site. Undefined names are errors; everything is escaped."""
     env = Environment(  # noqa: S701  # Django asks for autoescape in the options
         **options | {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", Lean],
     )
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
         gettext=translation.gettext,

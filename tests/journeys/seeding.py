@@ -65,7 +65,7 @@ def pair(names: list[str], gentle: bool = False) -> str:
     spaces.spaces_of(rings[first])  # the answer is verified when the inviter looks
     if not gentle:
         dialogue.end_gentle_path(rings[first], invitation.space)
-    return invitation.space.hex
+    return str(invitation.space)
 
 
 def invite(name: str) -> str:

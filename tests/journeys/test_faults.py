@@ -246,13 +246,13 @@ def test_a_lock_in_the_middle_of_a_sentence_keeps_it_until_it_is_unlocked(
 def test_leaving_with_unsaved_words_asks_first(ana: Room, network: Network) -> None:
     network.cut(refuse=True)
     ana.write("Not saved anywhere else.")
-    asked: list[str] = []
-    ana.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
 
-    ana.page.close(run_before_unload=True)
+    with ana.page.expect_event("dialog") as asked:
+        ana.page.close(run_before_unload=True)
+
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
     ana.says("kept-here")
-
-    assert asked == ["beforeunload"]
 
 
 @pytest.mark.parametrize("way", ["button", "keys"])

@@ -24,7 +24,7 @@ from mandorla.dialogue import forms, services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.services import Seat, bell
 from mandorla.vault import services as vault
-from mandorla.vault.core import Locked, Moved, NotYours, Refused, Sealed
+from mandorla.vault.core import Busy, Locked, Moved, NotYours, Refused, Sealed
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -341,9 +341,12 @@ def _answered(socket: Socket, command: Command, answer: "Future[Any]") -> None:
     """What the pen said, where the bell has not told it already: a repeat's answer, or a failure."""
     if socket.asked.pop(command.key, None) is None:
         return
-    if answer.exception() is None:
+    problem = answer.exception()
+    if problem is None:
         socket.acks.append(command.key.hex)
         socket.look()
+    elif isinstance(problem, Busy):  # it was tried for as long as anyone should wait
+        _nak(socket, command.key, "busy")
     else:
         asyncio.create_task(_look_closer(socket, command))  # noqa: RUF006
 

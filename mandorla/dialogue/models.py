@@ -24,7 +24,7 @@ class Event(models.Model):
     """One entry of the log, written once. Withdrawn words leave their `digest` (SHA-256) and no envelope."""
 
     pk = models.CompositePrimaryKey("thread", "seq")
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE)
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, db_index=False)
     seq = models.BigIntegerField()
     command = models.UUIDField()
     author = models.UUIDField()
@@ -40,7 +40,7 @@ class Draft(models.Model):
     """What someone is writing and has not sent: sealed in their own space, so that nobody else has a key to it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE)
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, db_index=False)
     person = models.UUIDField()
     version = models.BigIntegerField()
     envelope = SealedField()

@@ -63,7 +63,12 @@ def environment(**options: Any) -> Environment:
         """A piece that is the same for everybody with the same few facts (never words), rendered once a language."""
         return rendered(translation.get_language(), name, tuple(facts.items()))
 
-    env.globals.update(_=text, static=static, url=url, icon=cache(lucide), fixed=fixed)
+    @cache
+    def macros(name: str) -> Any:
+        """The macros of a template, made once: Jinja's own import compares every global anew each time it is reached."""
+        return env.get_template(name).module
+
+    env.globals.update(_=text, static=static, url=url, icon=cache(lucide), fixed=fixed, macros=macros)
     return env
 
 

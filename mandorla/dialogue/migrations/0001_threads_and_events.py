@@ -49,7 +49,12 @@ class Migration(migrations.Migration):
                 ("epoch", models.BigIntegerField()),
                 ("digest", models.BinaryField(max_length=32)),
                 ("envelope", mandorla.vault.fields.SealedField(null=True)),
-                ("thread", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="dialogue.thread")),
+                (
+                    "thread",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, to="dialogue.thread"
+                    ),
+                ),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("thread", "command"), name="event_once_a_command")],
@@ -67,7 +72,12 @@ class Migration(migrations.Migration):
                 ("person", models.UUIDField()),
                 ("version", models.BigIntegerField()),
                 ("envelope", mandorla.vault.fields.SealedField()),
-                ("thread", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="dialogue.thread")),
+                (
+                    "thread",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, to="dialogue.thread"
+                    ),
+                ),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("thread", "person"), name="draft_one_each")],

@@ -65,7 +65,7 @@ def environment(**options: Any) -> Environment:
 
     @cache
     def macros(name: str) -> Any:
-        """The macros of a template, made once: Jinja's own import compares every global anew each time it is reached."""
+        """The macros of a template, made once: Jinja's own import compares every global anew each time."""
         return env.get_template(name).module
 
     env.globals.update(_=text, static=static, url=url, icon=cache(lucide), fixed=fixed, macros=macros)

@@ -488,6 +488,24 @@ def test_thread_keys_are_for_their_authors_alone_and_can_be_closed(ana: Made, be
         keys.open(sealed, type="event", record=RECORD, author=me, revision=1)
 
 
+def test_where_a_ring_is_held_back_it_opens_and_seals_nothing(ana: Made, space: UUID) -> None:
+    record = new_id()
+    sealed = ana.ring.seal({"words": "before"}, space=space, type="note", record=record)
+
+    ana.ring.hold_back(space, "doubtful")
+
+    keys = ana.ring.thread_keys(space, new_id(), [ana.person.id])
+    with pytest.raises(Refused, match=r"^doubtful$"):
+        ana.ring.seal({}, space=space, type="note", record=record)
+    with pytest.raises(Refused, match=r"^doubtful$"):
+        keys.seal({}, type="event", record=record, author=ana.person.id, revision=1)
+    opened = ana.ring.open(sealed, space=space, type="note", record=record, author=ana.person.id)
+    assert opened == {"words": "before"}
+    assert ana.ring.seal({}, space=ana.ring.personal, type="note", record=record)
+    ana.ring.hold_back(space, "")
+    assert ana.ring.seal({}, space=space, type="note", record=record)
+
+
 def test_a_key_overwritten_in_the_middle_of_a_use_seals_nothing(ana: Made, space: UUID) -> None:
     """A socket that closes overwrites its keys while another thread may be about to seal with them."""
     me = ana.person.id

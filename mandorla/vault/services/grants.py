@@ -86,14 +86,27 @@ def confirm_invitation(ring: KeyRing, space: UUID, code: str, invitee: PublicKey
 
 
 def pin(ring: KeyRing, space: UUID, keys: PublicKeys) -> None:
-    """Remember someone's public keys in a space; earlier ones for the same person there are replaced."""
+    """Remember someone's public keys in a space; earlier ones for the same person there are replaced.
+
+    In the same transaction the caller notes, in the personal space, how the space stands: see `is_noted`.
+    """
     known = ring.pins().get((space, keys.person))
-    _write_pin(ring, Pinned(known.row if known else core.new_id(), space, keys))
+    _write_pin(ring, Pinned(known.row if known else core.new_id(), space, keys, noted=True))
 
 
 def is_pinned(ring: KeyRing, space: UUID, person: UUID) -> bool:
     """Whether this person's keys are known in the space."""
     return (space, person) in ring.pins()
+
+
+def is_noted(ring: KeyRing, space: UUID) -> bool:
+    """Whether there has been a note of how the space stands since somebody's keys were pinned there."""
+    return any(pinned.noted for (where, _), pinned in ring.pins().items() if where == space)
+
+
+def ended(ring: KeyRing, space: UUID) -> dict[UUID, int]:
+    """Whose grants count for the past of a space only, and up to which epoch."""
+    return {person: pin.until for (where, person), pin in ring.pins().items() if where == space and pin.until}
 
 
 def rotate(ring: KeyRing, space: UUID, members: Iterable[UUID]) -> int:
@@ -193,6 +206,7 @@ def _write_pin(ring: KeyRing, pinned: Pinned) -> None:
         "x25519": pinned.keys.x25519.hex(),
         "ed25519": pinned.keys.ed25519.hex(),
         "until": pinned.until,
+        "noted": pinned.noted,
     }
     envelope = ring.seal(value, space=ring.personal, type=PIN, record=pinned.row)
     ring.remember(pinned)

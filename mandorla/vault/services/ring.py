@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from mandorla.vault import core
-from mandorla.vault.core import Envelope, NotYours, Place, Sealed, Terms
+from mandorla.vault.core import Envelope, NotYours, Place, Refused, Sealed, Terms
 from mandorla.vault.models import Grant, Pin
 
 PIN = "pin"
@@ -38,12 +38,16 @@ class PublicKeys:
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """Someone's public keys as learnt in one space; their grants count there up to epoch `until`, 0 for all."""
+    """Someone's public keys as learnt in one space; their grants count there up to epoch `until`, 0 for all.
+
+    `noted`: with them it was noted how the space stood, so a note that is missing was taken away.
+    """
 
     row: UUID
     space: UUID
     keys: PublicKeys
     until: int = 0
+    noted: bool = False
 
 
 class KeyRing:
@@ -60,6 +64,7 @@ class KeyRing:
         self._pins: dict[tuple[UUID, UUID], Pinned] | None = {} if new else None
         self._keys: dict[tuple[object, ...], bytearray] = {}
         self._unsettled: list[Callable[[], None]] = []
+        self._held_back: dict[UUID, str] = {}
 
     def __repr__(self) -> str:
         return "sealed"
@@ -103,7 +108,14 @@ class KeyRing:
             for author in authors
             for epoch in epochs
         }
-        return ThreadKeys(space, thread, epochs[0], held)
+        return ThreadKeys(space, thread, epochs[0], held, self._held_back.get(space, ""))
+
+    def hold_back(self, space: UUID, reason: str) -> None:
+        """Seal nothing in a space from now on, with this ring or thread keys taken from it: `Refused`, for this reason.
+
+        An empty reason takes that back.
+        """
+        self._held_back[space] = reason
 
     def close(self) -> None:
         """Overwrite every key."""
@@ -126,7 +138,11 @@ class KeyRing:
         revision: int = 1,
         thread: UUID | None = None,
     ) -> Envelope:
-        """Seal a value under the current epoch, as one's own unless `author` says otherwise."""
+        """Seal a value under the current epoch, as one's own unless `author` says otherwise.
+
+        `Refused` in a space that is held back.
+        """
+        _refuse(self._held_back.get(space, ""))
         who = author or self.person
         epoch = self.epoch(space)
         place = Place(space.bytes, type, record.bytes, field, who.bytes, revision)
@@ -276,7 +292,7 @@ class KeyRing:
             return None
         x25519, ed25519 = bytes.fromhex(value["x25519"]), bytes.fromhex(value["ed25519"])
         keys = PublicKeys(UUID(value["person"]), x25519, ed25519)
-        return Pinned(row.id, UUID(value["space"]), keys, value["until"])
+        return Pinned(row.id, UUID(value["space"]), keys, value["until"], value.get("noted", False))
 
     def _watch(self) -> None:
         """Notice when what was taken up is rolled back: words sealed under such a key would be lost."""
@@ -305,12 +321,16 @@ class KeyRing:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ThreadKeys:
-    """The keys of one dialogue, without a database or a person: `epoch` is the newest, keys are by epoch and author."""
+    """The keys of one dialogue, without a database or a person: `epoch` is the newest, keys are by epoch and author.
+
+    With `held_back`, a reason, they open and seal nothing.
+    """
 
     space: UUID
     thread: UUID
     epoch: int
     keys: dict[tuple[int, UUID], bytearray] = field(default_factory=dict)
+    held_back: str = ""
 
     def __repr__(self) -> str:
         return "sealed"
@@ -318,7 +338,8 @@ class ThreadKeys:
     def seal(  # noqa: PLR0913  # a place has six parts
         self, plaintext: dict[str, Any], *, type: str, record: UUID, author: UUID, revision: int, field: str = "body"
     ) -> Envelope:
-        """Seal a value under the newest epoch; `NotYours` for an author these keys are not for."""
+        """Seal a value under the newest epoch; `Refused` if held back, `NotYours` for an author they are not for."""
+        _refuse(self.held_back)
         place = Place(self.space.bytes, type, record.bytes, field, author.bytes, revision)
         return core.seal(self._key(self.epoch, author), core.pack(plaintext), epoch=self.epoch, at=place)
 
@@ -343,3 +364,8 @@ class ThreadKeys:
         if not any(key):  # not there, or overwritten by a thread that closed these keys just now
             raise NotYours
         return key
+
+
+def _refuse(reason: str) -> None:
+    if reason:
+        raise Refused(reason)

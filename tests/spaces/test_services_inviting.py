@@ -20,7 +20,7 @@ from mandorla.spaces.services import (
     withdraw_invitation,
 )
 from mandorla.spaces.services.answers import ANSWER
-from mandorla.spaces.services.keeping import only, write
+from mandorla.spaces.services.writing import only, write
 from mandorla.vault.core import Envelope, NotYours, Refused
 from mandorla.vault.models import Grant
 from mandorla.vault.services import is_pinned

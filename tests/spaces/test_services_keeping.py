@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from mandorla.spaces.models import Item, Space
-from mandorla.spaces.services import current, drop, item_of, items, keeping, may_write, only, put, space_for, spaces_of
+from mandorla.spaces.services import current, drop, item_of, items, may_write, only, put, space_for, spaces_of, writing
 from mandorla.vault.core import Busy, NotYours, Refused, new_id
 from tests.cast import Cast
 
@@ -66,7 +66,7 @@ def test_an_item_can_be_written_anew_by_its_author(cast: Cast, space: UUID) -> N
 @pytest.mark.django_db(transaction=True)
 def test_two_first_writes_at_once_make_one_item(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     ring, record, begun = cast.ana.ring(), new_id(), threading.Barrier(2)
-    looked = keeping._locked
+    looked = writing.locked
 
     def look_together(record: UUID) -> Item | None:
         found = looked(record)
@@ -80,7 +80,7 @@ def test_two_first_writes_at_once_make_one_item(cast: Cast, monkeypatch: pytest.
         finally:
             connection.close()
 
-    monkeypatch.setattr(keeping, "_locked", look_together)
+    monkeypatch.setattr(writing, "locked", look_together)
 
     with ThreadPoolExecutor(2) as both:
         for done in [both.submit(keep, words) for words in ("one", "other")]:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mandorla.spaces.models import Item, PendingGrant
+from mandorla.spaces.models import Item, PendingGrant, Space
 from mandorla.spaces.services import invitation_of, invite, join, leave, space_for, spaces_of
 from mandorla.vault.core import new_id
 from tests.cast import Cast
@@ -175,6 +175,16 @@ def test_a_doubtful_space_says_so_calmly(cast: Cast) -> None:
     assert "We cannot be sure who came in" in text(
         cast.cleo.browser(), reverse("spaces:space", args=[invitation.space])
     )
+
+
+def test_a_space_that_was_put_back_says_so_and_offers_no_dialogue(cast: Cast) -> None:
+    leave(cast.ben.ring(), cast.space, withdraw=False)
+    space_for(cast.ana.ring(), cast.space)
+    Space.objects.filter(pk=cast.space).update(closed=False)
+    browser = cast.ana.browser()
+
+    assert "This space is not as you last saw it" in text(browser, reverse("spaces:space", args=[cast.space]))
+    assert reverse("dialogue:ask", args=[cast.space]) not in text(browser, HOME)
 
 
 def test_leaving_is_explained_and_takes_one_step(cast: Cast) -> None:

@@ -1,5 +1,6 @@
 """What a space is and what may be done in it. Knows no keys, no tables and no clock."""
 
+from mandorla.spaces.core.standing import Standing
 from mandorla.spaces.core.views import Invitation, ItemView, MemberView, SpaceView
 
-__all__ = ["Invitation", "ItemView", "MemberView", "SpaceView"]
+__all__ = ["Invitation", "ItemView", "MemberView", "SpaceView", "Standing"]

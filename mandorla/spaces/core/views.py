@@ -19,16 +19,18 @@ class SpaceView:
     """A space as one member sees it.
 
     `waiting` until someone has joined. `closed` once somebody has left: reading goes on, writing does not.
-    `doubtful` while the keys of someone who joined do not agree with the invitation: nothing may be written.
+    `doubtful` while the keys of someone who joined do not agree with the invitation, or when it has `gone_back` on what
+    I have seen of it: nothing may be written.
     """
 
     id: UUID
     kind: str
     epoch: int
     closed: bool
-    doubtful: bool
     me: MemberView
     others: tuple[MemberView, ...]
+    doubtful: bool = False
+    gone_back: bool = False
 
     @property
     def partner(self) -> MemberView | None:

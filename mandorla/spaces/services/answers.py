@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from mandorla.spaces.models import Item, Space
+from mandorla.spaces.services.standings import note_down
 from mandorla.vault.core import NotYours, Refused, Sealed
 from mandorla.vault.services import Answer, KeyRing, PublicKeys, confirm_invitation, is_pinned
 
@@ -30,9 +31,9 @@ def is_sure(ring: KeyRing, space: UUID, person: UUID) -> bool:
 
 @transaction.atomic
 def _verified(ring: KeyRing, space: UUID, person: UUID) -> bool:
-    Space.objects.select_for_update().filter(pk=space).first()
+    row = Space.objects.select_for_update().filter(pk=space).first()
     answer = Item.objects.filter(space=space, type=ANSWER, author=person).first()
-    if answer is None:
+    if row is None or answer is None:
         return is_pinned(ring, space, person)
     try:
         value = ring.open(
@@ -43,6 +44,7 @@ def _verified(ring: KeyRing, space: UUID, person: UUID) -> bool:
         confirm_invitation(ring, space, _code(ring, invitation), keys, bytes.fromhex(value["mac"]))
     except (NotYours, Refused, Sealed):
         return False
+    note_down(ring, row, first=True)
     Item.objects.filter(pk__in=[answer.id, invitation]).delete()
     return True
 

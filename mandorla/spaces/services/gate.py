@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from mandorla.spaces.models import Member, Space
 from mandorla.spaces.services.answers import is_sure
+from mandorla.spaces.services.standings import goes_back, note_down, notes_of
 from mandorla.vault.core import Busy, NotYours, Refused
 from mandorla.vault.services import KeyRing, rotate
 
@@ -37,9 +38,12 @@ def current(ring: KeyRing, space: UUID) -> int:
         raise Refused("waiting")
     if not all(is_sure(ring, space, person) for person in people if person != ring.person):
         raise Refused("doubtful")
+    if goes_back(ring, row, notes_of(ring, [space])):
+        raise Refused("doubtful")
     if row.rotate_due <= timezone.now().date():
         row.epoch, row.rotate_due = rotate(ring, space, people), next_rotation()
         row.save(update_fields=["epoch", "rotate_due"])
+        note_down(ring, row)
     held = ring.epoch(space)
     if held < row.epoch:  # somebody else rotated while we waited for the lock: the next request has their grant
         raise Busy

@@ -17,9 +17,11 @@ from mandorla.spaces.models import Item, Member, PendingGrant, Space
 from mandorla.spaces.services import answers
 from mandorla.spaces.services.answers import ANSWER, INVITATION
 from mandorla.spaces.services.gate import members_of, next_rotation
-from mandorla.spaces.services.keeping import item_of, only, write
+from mandorla.spaces.services.keeping import item_of
 from mandorla.spaces.services.seeing import say_name, space_for
 from mandorla.spaces.services.signals import joined
+from mandorla.spaces.services.standings import note_down
+from mandorla.spaces.services.writing import only, write
 from mandorla.vault.core import Refused, Sealed
 from mandorla.vault.services import (
     KeyRing,
@@ -137,6 +139,7 @@ def _come_in(ring: KeyRing, pending: PendingGrant, code: str) -> None:
     if answer.inviter != inviter:
         raise Refused("doubtful")
     said = answers.written(ring, pending.id, answer)
+    note_down(ring, pending.space, first=True)
     pending.delete()
     Member.objects.create(space_id=space, person_id=ring.person)
     Space.objects.filter(pk=space).update(rotate_due=next_rotation())

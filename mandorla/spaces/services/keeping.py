@@ -1,20 +1,17 @@
 """Sealed things in a space: put there, read, dropped. In a personal space it is the same, with `ring.personal`."""
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mandorla.spaces.core import ItemView
 from mandorla.spaces.models import Item, Member
 from mandorla.spaces.services.gate import current
-from mandorla.vault.core import Busy, NotYours, Sealed, label, new_id
+from mandorla.spaces.services.writing import opened, write
 from mandorla.vault.services import KeyRing
-
-TRIES = 3
 
 
 def put(  # noqa: PLR0913  # where, what kind, what, whose, which: none has a default that is safe
@@ -34,36 +31,6 @@ def put(  # noqa: PLR0913  # where, what kind, what, whose, which: none has a de
     with transaction.atomic():
         current(ring, space)
         return write(ring, space, type, value, author=author, record=record)
-
-
-def write(  # noqa: PLR0913  # as put
-    ring: KeyRing,
-    space: UUID,
-    type: str,
-    value: dict[str, Any],
-    *,
-    author: UUID | None = None,
-    record: UUID | None = None,
-) -> UUID:
-    """As `put`, after the gate: for what is written while a space is being made. The last of several writers stays."""
-    who, record = author or ring.person, record or new_id()
-    if who not in (ring.person, space):
-        raise NotYours
-    for _ in range(TRIES):
-        before = _locked(record)
-        if before and (before.space, before.type, before.author) != (space, type, who):
-            raise NotYours
-        revision = before.revision + 1 if before else 1
-        envelope = ring.seal(value, space=space, type=type, record=record, author=who, revision=revision)
-        item = Item(
-            id=record, space=space, type=type, author=who, epoch=envelope.epoch, revision=revision, envelope=envelope
-        )
-        if before:
-            item.save(force_update=True)
-        elif not _is_first(item):  # somebody wrote it in this very moment: then ours comes after theirs
-            continue
-        return record
-    raise Busy
 
 
 def items(ring: KeyRing, space: UUID, type: str, *, author: UUID | None = None) -> list[ItemView]:
@@ -86,35 +53,6 @@ def drop(ring: KeyRing, space: UUID, type: str, *, records: Iterable[UUID] | Non
     if records is not None:
         rows = rows.filter(pk__in=list(records))
     return rows.delete()[0]
-
-
-def only(space: UUID, type: str, author: UUID) -> UUID:
-    """The id of the one item of its type an author has in a space: for things there is one of, like a name."""
-    return UUID(bytes=hashlib.sha256(label("only", space.bytes, type.encode(), author.bytes)).digest()[:16])
-
-
-def opened(ring: KeyRing, row: Item) -> ItemView:
-    """An item with its value, or marked broken if it does not open."""
-    try:
-        value = ring.open(
-            row.envelope, space=row.space, type=row.type, record=row.id, author=row.author, revision=row.revision
-        )
-    except Sealed:
-        return ItemView(row.id, row.author, {}, broken=True)
-    return ItemView(row.id, row.author, value)
-
-
-def _locked(record: UUID) -> Item | None:
-    return Item.objects.select_for_update().filter(pk=record).first()
-
-
-def _is_first(item: Item) -> bool:
-    try:
-        with transaction.atomic():
-            item.save(force_insert=True)
-    except IntegrityError:
-        return False
-    return True
 
 
 def _readable(ring: KeyRing, space: UUID, type: str) -> QuerySet[Item]:

@@ -10,6 +10,7 @@ from mandorla.spaces.models import Item, Member, Space
 from mandorla.spaces.services.answers import ANSWER
 from mandorla.spaces.services.inviting import remove
 from mandorla.spaces.services.signals import leaving
+from mandorla.spaces.services.standings import note_down
 from mandorla.vault.core import NotYours
 from mandorla.vault.services import KeyRing, drop_grants
 
@@ -29,6 +30,8 @@ def leave(ring: KeyRing, space: UUID, *, withdraw: bool) -> None:
         mine.update(until=timezone.now().date())
         row.closed = True
         row.save(update_fields=["closed"])
+        if ring.epochs(space):  # whoever has no key any more may leave all the same
+            note_down(ring, row)
         drop_grants(space, ring.person)
         _gone(ring.person, space, withdraw=withdraw, last=not people.filter(until=None).exists()).delete()
 

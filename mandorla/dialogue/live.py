@@ -8,13 +8,14 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.template import loader
@@ -300,7 +301,8 @@ async def _hear(socket: Socket, text: str | bytes) -> None:
 async def _pong(socket: Socket, frame: dict[str, Any]) -> None:
     socket.tell(pong=frame["ping"] if isinstance(frame["ping"], int) else 0)
     if frame.get("visible") is True and socket.is_due():
-        await hall.aside(vault.touch, socket.seat.unlock.hex)
+        with suppress(DatabaseError):  # the next sign of life will be marked
+            await hall.aside(vault.touch, socket.seat.unlock.hex)
 
 
 async def _keep(socket: Socket, draft: services.Typed, *, welcome: bool) -> None:

@@ -1,10 +1,12 @@
 """What the tests of the live door have; what can only be shown on PostgreSQL is collected only there."""
 
 import os
+from collections import OrderedDict
 from collections.abc import Iterator
 
 import pytest
 
+from mandorla.dialogue.services import pace
 from tests.cast import Cast
 from tests.dialogue.hall import Hall, open_hall
 
@@ -12,7 +14,8 @@ collect_ignore = [] if "postgres" in os.environ.get("DATABASE_URL", "") else ["t
 
 
 @pytest.fixture
-def hall(cast: Cast) -> Iterator[Hall]:
-    """A served site with the cast in it."""
+def hall(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hall]:
+    """A served site with the cast in it, who have not been here before."""
+    monkeypatch.setattr(pace, "_left", OrderedDict())
     with open_hall() as hall:
         yield hall

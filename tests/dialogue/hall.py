@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,10 @@ from uuid import UUID
 import uvicorn
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from mandorla.site.asgi import application
+from mandorla.site.serving import SOCKET_BYTES_MAX
 from mandorla.vault.core import new_id
 from tests.player import cookie_line
 from tests.served import Address
@@ -67,6 +69,12 @@ class Phone:
         self.frames.append(frame)
         return frame
 
+    def hush(self) -> None:
+        """Reads what has come, and forgets it."""
+        with suppress(TimeoutError):
+            while True:
+                self.line.recv(0)
+
     def closed(self, *, seconds: float = PATIENCE_SECONDS) -> int:
         """With which code the line ends; what is told before is remembered."""
         until = monotonic() + seconds
@@ -93,7 +101,7 @@ class Hall:
         name = thread.hex if isinstance(thread, UUID) else thread
         line = connect(
             f"ws://{self.address.host}:{self.address.port}/live/{name}",
-            origin=origin or self.address.origin,  # type: ignore[arg-type]  # whatever a client may send
+            origin=Origin(origin or self.address.origin),
             additional_headers={"Cookie": cookie_line(cookies)},
             compression=None,
             max_size=None,
@@ -105,7 +113,13 @@ class Hall:
 def open_hall() -> Iterator[Hall]:
     """Serves until the end; sockets as `mandorla run` sets them up."""
     config = uvicorn.Config(
-        application, port=0, ws="websockets-sansio", ws_per_message_deflate=False, lifespan="on", log_config=None
+        application,
+        port=0,
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_BYTES_MAX,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="hall")

@@ -14,7 +14,7 @@ from mandorla.dialogue.core import Script, ScriptError, State, assemble, broken_
 from mandorla.dialogue.core.wording import lacking
 
 DIALOGUES = Path(__file__).resolve().parents[2] / "content" / "dialogues"
-FEELINGS = Path(__file__).resolve().parents[2] / "content" / "feelings"
+FEELINGS = DIALOGUES.parent / "feelings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def words(script_id: str) -> Words:
 
 def feelings() -> tuple[FeelingGroup, ...]:
     """The feelings wheel in the language spoken now, or else in English."""
-    return _feelings(next((one for one in _spoken() if (FEELINGS / f"{one}.toml").exists()), "en"))
+    return _feelings(next((one for one in _spoken() if _feelings_file(one)), "en"))
 
 
 def feeling_name(key: str) -> str:
@@ -83,6 +83,7 @@ def feeling_name(key: str) -> str:
     return next((group.words[key] for group in feelings() if key in group.words), key)
 
 
+@cache
 def feeling_keys() -> frozenset[str]:
     """Every feeling of the wheel."""
     return frozenset(key for group in _feelings("en") for key in group.words)
@@ -136,8 +137,17 @@ def _complete(script_id: str, language: str) -> bool:
 
 
 @cache
+def _feelings_file(language: str) -> Path | None:
+    """The wheel in this language; an installation's own scripts may have one in a folder beside them."""
+    folders = (FEELINGS, *(folder / "feelings" for folder in _folders()))
+    return next((file for folder in folders if (file := folder / f"{language}.toml").exists()), None)
+
+
+@cache
 def _feelings(language: str) -> tuple[FeelingGroup, ...]:
-    told = tomllib.loads((FEELINGS / f"{language}.toml").read_text("utf-8"))
+    file = _feelings_file(language)
+    assert file  # asked for before
+    told = tomllib.loads(file.read_text("utf-8"))
     return tuple(
         FeelingGroup(group["key"], group["name"], {word["key"]: word["name"] for word in group["words"]})
         for group in told["groups"]

@@ -1,0 +1,67 @@
+"""The shortest ways through a script that come by every step."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from mandorla.dialogue.core import Command, Script, State, decide, fold
+from mandorla.dialogue.core.play import moves_of
+from mandorla.dialogue.services import scripts
+from mandorla.vault.core import new_id
+
+ROOM = UUID(int=0xF0)
+FAR = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Someone's move, with the fields it needs, as a page would send them."""
+
+    person: UUID
+    do: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def way_to_something_new(script: Script, state: State, been: set[str]) -> list[Act]:
+    """The shortest way from here to a step nobody has been at; empty if there is none."""
+    ways: deque[tuple[State, list[Act]]] = deque([(state, [])])
+    known = {_where(state)}
+    while ways:
+        state, way = ways.popleft()
+        for act, then in _branches(script, state):
+            if _where(then) in known:
+                continue
+            if then.step not in been:
+                return [*way, act]
+            known.add(_where(then))
+            ways.append((then, [*way, act]))
+    return []
+
+
+def _branches(script: Script, state: State) -> Iterator[tuple[Act, State]]:
+    now = timezone.now()
+    for person in state.people:
+        for move in moves_of(script, state, person):
+            act = Act(person, move.name, _facts(move.act, state.medium))
+            facts = act.facts | ({"at": datetime.fromisoformat(act.facts["at"] + "Z")} if "at" in act.facts else {})
+            entry = decide(script, state, person, Command(new_id(), FAR, move.name, **facts), now=now, room=ROOM)
+            then = fold(script, state, entry, "")
+            if not then.over:
+                yield act, then
+
+
+def _facts(act: str, medium: str) -> dict[str, Any]:
+    if act == "say" and medium == "written":
+        return {"words": "When you come home late, I feel <alone> & “small”."}
+    if act == "pick":
+        return {"feelings": (min(scripts.feeling_keys()),)}
+    return {"at": f"{timezone.now() + timedelta(days=1):%Y-%m-%dT%H:%M}"} if act == "appoint" else {}
+
+
+def _where(state: State) -> tuple[object, ...]:
+    return state.step, state.sender, state.round, state.prompt, state.done, state.signal

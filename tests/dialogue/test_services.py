@@ -293,6 +293,17 @@ def test_a_pause_names_nobody_and_both_go_on_where_it_was_heard(cast: Cast) -> N
     assert [(one.kind, one.author) for one in services.transcript(pair.ana).entries if one.room] == [("pause", "")]
 
 
+def test_where_it_is_spoken_no_empty_words_stand_on_the_screen(cast: Cast) -> None:
+    pair = Pair(cast, medium="spoken")
+
+    pair.play(ARRIVED + "ana:say ben:say ana:yes ana:more ana:say ben:say")
+    pair.does("ben", "pause", minutes=20)
+
+    assert (pair.sees("ana").shows, pair.sees("ana").confirmed) == ((), None)
+    pair.play("ana:go_on ben:go_on ana:yes ana:no_more ben:say ana:all ben:say ana:lands ben:guess")
+    assert [(entry.kind, entry.feelings) for entry in pair.sees("ana").shows] == [("guess", ("lonely",))]
+
+
 def test_an_end_is_the_rooms_own_and_leaves_unsent_words_with_their_writer(cast: Cast) -> None:
     pair = Pair(cast)
     pair.play(ARRIVED)

@@ -12,7 +12,7 @@ from django.utils import translation
 from mandorla.dialogue.models import Draft, Event, Thread
 from mandorla.dialogue.services import bell, rooms, scripts
 from mandorla.dialogue.services.rooms import Seat, Stored
-from mandorla.dialogue.services.screens import Shown, lost, shown
+from mandorla.dialogue.services.screens import Shown, lost, shown, tells
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import Sealed
 from mandorla.vault.services import KeyRing
@@ -149,5 +149,5 @@ def _is_chain(seat: Seat, found: list[Stored]) -> bool:
 
 
 def _tells(entry: Shown) -> bool:
-    """Whether an entry has something to read: choices and readiness pass without a line."""
-    return entry.state != "open" or bool(entry.words or entry.feelings) or entry.kind in ("pause", "end")
+    """Whether an entry has a line of its own: what can be read, a pause and an end."""
+    return tells(entry) or entry.kind in ("pause", "end")

@@ -136,6 +136,11 @@ def shown(seat: Seat, stored: Stored, words: Words, script: Script) -> Shown:
     return _closed(seat, stored, "withdrawn") if entry is None else _opened(seat, entry, words, script)
 
 
+def tells(entry: Shown) -> bool:
+    """Whether an entry has something to read: choices, readiness and what was spoken pass without a line."""
+    return entry.state != "open" or bool(entry.words or entry.feelings)
+
+
 def lost(seq: int) -> Shown:
     """What stands for an entry that the store has lost."""
     return Shown(seq, "", "", "", mine=False, room=False, lead="", words="", feelings=(), state="unreadable")
@@ -164,7 +169,8 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
     names = _names(seat, state)
 
     def show(seqs: Iterable[int]) -> tuple[Shown, ...]:
-        return tuple(shown(seat, entries[seq], words, script) if seq in entries else lost(seq) for seq in seqs)
+        every = (shown(seat, entries[seq], words, script) if seq in entries else lost(seq) for seq in seqs)
+        return tuple(filter(tells, every))
 
     over = state.over or ("lapsed" if has_lapsed(script, state, timezone.now()) else "")
     paused = state.paused

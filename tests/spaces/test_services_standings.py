@@ -1,6 +1,7 @@
 """Whoever can write into the database, with an ex-partner who still knows the key, cannot open a closed space again."""
 
 import copy
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,11 +12,11 @@ from django.utils import timezone
 
 from mandorla.accounts.services import rename
 from mandorla.spaces.models import Item, Member, Space
-from mandorla.spaces.services import current, items, leave, put, space_for, spaces_of, standings
+from mandorla.spaces.services import current, items, leave, put, seeing, space_for, spaces_of, standings
 from mandorla.spaces.services.standings import KIND
-from mandorla.vault.core import Refused
+from mandorla.vault.core import Busy, Refused
 from mandorla.vault.models import Grant, Pin
-from mandorla.vault.services import rotate
+from mandorla.vault.services import KeyRing, rotate
 from mandorla.vault.services.grants import _write_pin
 from tests.cast import Cast, Someone
 
@@ -145,6 +146,31 @@ def test_the_keys_of_someone_who_left_do_not_count_again_when_their_pin_is_put_b
     put_back(pins)
 
     assert space_for(cast.ana.ring(), cast.space).gone_back
+
+
+def test_a_key_replaced_on_another_page_of_mine_is_no_reason_for_doubt(cast: Cast) -> None:
+    ring = cast.ana.ring()
+    assert ring.epoch(cast.space) == 1
+    rotated(cast)
+
+    with pytest.raises(Busy):
+        put(ring, cast.space, NOTE, {})
+
+
+def test_a_space_that_closes_while_i_look_is_no_reason_for_doubt(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes_of = seeing.notes_of
+
+    def slowly(ring: KeyRing, spaces: Iterable[UUID]) -> standings.Notes:
+        monkeypatch.undo()
+        leave(cast.ben.ring(), cast.space, withdraw=False)
+        space_for(cast.ana.ring(), cast.space)  # another page of mine is faster
+        return notes_of(ring, spaces)
+
+    monkeypatch.setattr(seeing, "notes_of", slowly)
+
+    seen = space_for(cast.ana.ring(), cast.space)
+
+    assert (seen.closed, seen.gone_back) == (True, False)
 
 
 def test_looking_again_writes_nothing(cast: Cast) -> None:

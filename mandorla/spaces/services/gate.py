@@ -38,18 +38,17 @@ def current(ring: KeyRing, space: UUID) -> int:
         raise Refused("waiting")
     if not all(is_sure(ring, space, person) for person in people if person != ring.person):
         raise Refused("doubtful")
+    if ring.epoch(space) < row.epoch:  # somebody else rotated meanwhile: the next request has their grant
+        raise Busy
     if goes_back(ring, row, notes_of(ring, [space])):
         raise Refused("doubtful")
     if row.rotate_due <= timezone.now().date():
         row.epoch, row.rotate_due = rotate(ring, space, people), next_rotation()
         row.save(update_fields=["epoch", "rotate_due"])
         note_down(ring, row)
-    held = ring.epoch(space)
-    if held < row.epoch:  # somebody else rotated while we waited for the lock: the next request has their grant
-        raise Busy
-    if held > row.epoch:
+    if ring.epoch(space) > row.epoch:
         raise Refused("epoch")
-    return held
+    return row.epoch
 
 
 def may_write(cursor: Any, space: UUID, person: UUID, epoch: int) -> None:

@@ -158,7 +158,7 @@ def test_a_key_replaced_on_another_page_of_mine_is_no_reason_for_doubt(cast: Cas
 
 
 def test_a_space_that_closes_while_i_look_is_no_reason_for_doubt(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    notes_of = seeing.notes_of
+    notes_of = standings.notes_of
 
     def slowly(ring: KeyRing, spaces: Iterable[UUID]) -> standings.Notes:
         monkeypatch.undo()

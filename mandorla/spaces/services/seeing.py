@@ -62,7 +62,7 @@ def _views(ring: KeyRing, rows: Iterable[Space]) -> list[SpaceView]:
     notes = notes_of(ring, spaces)  # only now: whoever is verified just above is noted with it
     if any(
         goes_back(ring, space, notes) for space in spaces.values()
-    ):  # or it closed just now, and was noted elsewhere
+    ):  # or it closed just now
         spaces |= Space.objects.in_bulk(list(spaces))
     gone_back = {id for id, space in spaces.items() if goes_back(ring, space, notes)}
     for id, space in spaces.items():

@@ -60,9 +60,7 @@ def _views(ring: KeyRing, rows: Iterable[Space]) -> list[SpaceView]:
     names = {(item.space, item.author): str(opened(ring, item).value.get("name", "")) for item in found}
     unsure = {id for id, space in spaces.items() if not (space.closed or _is_sure(ring, id, members[id]))}
     notes = notes_of(ring, spaces)  # only now: whoever is verified just above is noted with it
-    if any(
-        goes_back(ring, space, notes) for space in spaces.values()
-    ):  # or it closed just now
+    if any(goes_back(ring, space, notes) for space in spaces.values()):  # or it closed just now
         spaces |= Space.objects.in_bulk(list(spaces))
     gone_back = {id for id, space in spaces.items() if goes_back(ring, space, notes)}
     for id, space in spaces.items():

@@ -108,7 +108,7 @@ def seat_for(ring: KeyRing, thread: UUID, *, unlock: UUID) -> Seat:
         keys=ring.thread_keys(row.space, thread, [*people, row.space]),
         own_keys=ring.thread_keys(ring.personal, thread, [ring.person]),
         unlock=unlock,
-        closed=space.closed,
+        closed=not space.open,
         rests=rests_until(ring, row.space),
         language=translation.get_language() or "en",
         zone=timezone.get_current_timezone_name(),

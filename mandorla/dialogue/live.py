@@ -249,7 +249,8 @@ async def _tell(socket: Socket) -> None:
 
 async def _news(socket: Socket) -> dict[str, Any]:
     acks, socket.acks = socket.acks, []  # first: what is committed while the screen is rendered may not be on it
-    frame = screen_frame(socket.seat) if services.is_hot(socket.seat) else await hall.aside(screen_frame, socket.seat)
+    at_hand = services.at_hand(socket.seat)
+    frame = _frame(socket.seat, *at_hand) if at_hand else await hall.aside(screen_frame, socket.seat)
     return frame | hall.presence(socket.seat.thread) | ({"ack": acks} if acks else {})
 
 
@@ -266,8 +267,11 @@ async def _put(socket: Socket, message: dict[str, Any]) -> None:
 
 def screen_frame(seat: Seat) -> dict[str, Any]:
     """A push: the version, the stage as a reload would show it, and the running clocks beside it."""
-    room = services.room_for(seat)
-    return {"v": room.v, "html": render(seat, room), "clocks": services.clocks_of(seat)}
+    return _frame(seat, services.room_for(seat), services.clocks_of(seat))
+
+
+def _frame(seat: Seat, room: services.RoomView, clocks: services.Clocks) -> dict[str, Any]:
+    return {"v": room.v, "html": render(seat, room), "clocks": clocks}
 
 
 def render(seat: Seat, room: services.RoomView) -> str:

@@ -12,7 +12,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.urls import reverse
 
-from mandorla.dialogue import services
+from mandorla.dialogue import live, services
 from mandorla.dialogue.models import Draft, Event, Thread
 from mandorla.dialogue.services import pace
 from mandorla.dialogue.services.writer import writer
@@ -185,6 +185,20 @@ def test_whichever_call_of_keeping_a_draft_fails_the_draft_before_stays(
 
     assert calls == CALLS_OF_A_DRAFT
     assert pair.sees("ana").draft == f"I miss {calls}"
+
+
+def test_a_room_that_goes_cold_while_its_screen_is_made_ends_no_line(pair: Pair, hall: Hall) -> None:
+    ana, render = sits(hall, pair.cast.ana, pair), live.render
+
+    def forgetting(seat: services.Seat, room: services.RoomView) -> str:
+        services.forget(pair.thread)  # as when another server wrote, in any thread
+        return render(seat, room)
+
+    with patch.object(live, "render", forgetting):
+        first, second = ana.does("say", words="I miss our walks."), ana.does("nothing_we_know")
+
+    assert ("ack" in first, second["why"]) == (True, "not_here")
+    assert ana.does("park", words="the garden")["v"] == first["v"] + 1
 
 
 @contextmanager

@@ -30,8 +30,8 @@ from mandorla.dialogue.services.dialogues import (
 from mandorla.dialogue.services.moves import Ack, Kept, Typed, move, save_draft, start
 from mandorla.dialogue.services.pace import may_act
 from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_until
-from mandorla.dialogue.services.rooms import Seat, forget, has_begun, is_behind, is_hot, seat_for
-from mandorla.dialogue.services.screens import Clocks, RoomView, Shown, clocks_of, moment, room_for
+from mandorla.dialogue.services.rooms import Seat, forget, has_begun, is_behind, seat_for
+from mandorla.dialogue.services.screens import Clocks, RoomView, Shown, at_hand, clocks_of, moment, room_for
 from mandorla.dialogue.services.scripts import feeling_keys, feelings
 from mandorla.dialogue.services.watermarks import has_gone_back
 from mandorla.dialogue.services.wholeness import flaws
@@ -58,6 +58,7 @@ __all__ = [
     "Transcript",
     "Typed",
     "ask",
+    "at_hand",
     "begin_gentle_path",
     "clocks_of",
     "dialogues_of",
@@ -70,7 +71,6 @@ __all__ = [
     "has_begun",
     "has_gone_back",
     "is_behind",
-    "is_hot",
     "keep_for_myself",
     "kept_for_myself",
     "look_back",

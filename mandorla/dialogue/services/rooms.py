@@ -214,8 +214,3 @@ def has_begun(thread: UUID) -> bool:
     """Whether a live room is past its appointment."""
     room = hot(thread)
     return room is not None and room.shown.state.begun_at is not None
-
-
-def is_hot(seat: Seat) -> bool:
-    """Whether this seat's screen can be rendered without the database."""
-    return hot(seat.thread) is not None

@@ -113,18 +113,16 @@ def room_for(seat: Seat, *, checked: bool = False) -> RoomView:
 
 def clocks_of(seat: Seat) -> Clocks:
     """The clocks of a live room: breathing together, a pause, the length agreed on. They never end anything."""
-    room = rooms.room_of(seat)
-    state, now = room.shown.state, timezone.now()
-    if state.paused:
-        left = _ms(state.paused.until - now)
-        return {"pause": (left // 1000 + 1, left)}
-    clocks: Clocks = {}
-    seconds = room.script.steps[state.step].seconds
-    if seconds:
-        clocks["breath"] = seconds, _left(state.turn_at, seconds, now)
-    if state.begun_at:
-        clocks["dialogue"] = state.minutes * 60, _left(state.begun_at, state.minutes * 60, now)
-    return clocks
+    return _clocks(rooms.room_of(seat))
+
+
+def at_hand(seat: Seat) -> tuple[RoomView, Clocks] | None:
+    """The screen of this seat and its clocks, if they are there without a look at the store."""
+    room = rooms.hot(seat.thread)  # once: it may go cold at any moment
+    if room is None:
+        return None
+    with translation.override(seat.language):
+        return _viewed(seat, room), _clocks(room)
 
 
 def shown(seat: Seat, stored: Stored, words: Words, script: Script) -> Shown:
@@ -158,6 +156,20 @@ def moment(at: datetime, language: str, zone: str) -> str:
         return format_datetime(at, "EEE d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
     except (ValueError, UnknownLocaleError):  # a locale Babel does not know
         return format_datetime(at, "EEE d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale="en")
+
+
+def _clocks(room: Room) -> Clocks:
+    state, now = room.shown.state, timezone.now()
+    if state.paused:
+        left = _ms(state.paused.until - now)
+        return {"pause": (left // 1000 + 1, left)}
+    clocks: Clocks = {}
+    seconds = room.script.steps[state.step].seconds
+    if seconds:
+        clocks["breath"] = seconds, _left(state.turn_at, seconds, now)
+    if state.begun_at:
+        clocks["dialogue"] = state.minutes * 60, _left(state.begun_at, state.minutes * 60, now)
+    return clocks
 
 
 def _viewed(seat: Seat, room: Room) -> RoomView:

@@ -17,7 +17,8 @@ def make_ready() -> None:
     """Bring tables, static files and translations up to date."""
     migrate()
     collect_static()
-    compile_translations(settings.TRANSLATIONS, settings.LOCALE_PATHS[0])
+    for folder in settings.TRANSLATIONS:
+        compile_translations(folder, settings.LOCALE_PATHS[0])
 
 
 def migrate() -> None:

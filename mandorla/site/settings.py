@@ -7,7 +7,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from mandorla.site import lan, secrets
+from mandorla.site import lan, languages, secrets
 
 env = environ.Env()
 
@@ -155,8 +155,8 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 }
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English")]
-TRANSLATIONS = ROOT / "site" / "locale"
+TRANSLATIONS = [ROOT / "site" / "locale", *map(Path, env.list("MANDORLA_TRANSLATIONS", default=[]))]
+LANGUAGES = languages.spoken(TRANSLATIONS)
 LOCALE_PATHS = [DATA / "locale"]  # compiled there at the start
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.journeys import languages
 from tests.journeys.browsing import EXIT, Browsing, Watch
 from tests.journeys.network import Network
 from tests.journeys.site import Pair, Seeds, Site
@@ -34,7 +35,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    running = Site(tmp_path_factory.mktemp("journeys") / "data", MANDORLA_EXIT_TO=EXIT)
+    folder = tmp_path_factory.mktemp("journeys")
+    running = Site(folder / "data", MANDORLA_EXIT_TO=EXIT, **languages.make(folder))
     yield running
     running.stop()
     assert running.complaints() == []

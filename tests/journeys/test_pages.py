@@ -41,6 +41,11 @@ def wrong_with(page: Page, within: str = "html") -> list[str]:
     return [*found, *page.evaluate(CHECK, [within, ["color-contrast"]]), *page.evaluate(TOO_WIDE)]
 
 
+def told(found: dict[str, list[str]]) -> str:
+    """All of it, a line each."""
+    return "\n".join(f"{where}: {wrong}" for where, every in found.items() for wrong in every)
+
+
 def test_public_pages_are_open_to_every_eye(browsing: Browsing) -> None:
     page = browsing.open()
     found = {}
@@ -48,7 +53,7 @@ def test_public_pages_are_open_to_every_eye(browsing: Browsing) -> None:
         page.goto(path)
         found[path] = wrong_with(page)
 
-    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    assert told(found) == ""
 
 
 def test_own_pages_are_open_to_every_eye(pair: Pair, browsing: Browsing) -> None:
@@ -59,7 +64,7 @@ def test_own_pages_are_open_to_every_eye(pair: Pair, browsing: Browsing) -> None
         page.goto(path.format(space=pair.space))
         found[path] = wrong_with(page)
 
-    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    assert told(found) == ""
 
 
 def test_every_step_is_open_to_every_eye(pair: Pair, browsing: Browsing) -> None:
@@ -69,7 +74,7 @@ def test_every_step_is_open_to_every_eye(pair: Pair, browsing: Browsing) -> None
         for who, page in (("ana", walk.ana), ("ben", walk.ben)):
             found[f"{step}, {who}"] = wrong_with(page, "main")
 
-    assert {step: wrong for step, wrong in found.items() if wrong} == {}
+    assert told(found) == ""
 
 
 def test_pages_one_comes_to_by_acting_are_open_to_every_eye(seeds: Seeds, browsing: Browsing, watch: Watch) -> None:
@@ -82,7 +87,7 @@ def test_pages_one_comes_to_by_acting_are_open_to_every_eye(seeds: Seeds, browsi
             act(page)
             found[name] = wrong_with(page)
 
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    assert told(found) == ""
 
 
 def _refused_sign_up(page: Page) -> None:

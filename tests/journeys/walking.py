@@ -1,6 +1,6 @@
 """A walk through everything there is to see: every page, and every step of a dialogue on both screens."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
@@ -47,6 +47,7 @@ STEPS = (
     *(("ana say: You fear Mondays.", "gem, one is found"), ("ben say: You miss me.", "last gift")),
     *(("ana say: How you stayed.", "last gift, one is given"), ("ben say: How you asked.", "closed")),
 )
+PICKS = ("guess", "other")
 ENDS = (("declined", "ben no"), ("withdrawn", "ana withdraw"), ("ended", "ana end"))
 ACT = """async ([act, words]) => {
     const form = document.getElementById("move");
@@ -72,10 +73,11 @@ class Walk:
     pair: Pair
     ana: Page
     ben: Page
+    say: Callable[[str], str] = str
 
     def steps(self, medium: str = "written") -> Iterator[str]:
         """Goes on by one step each time, and says which it is once both screens show it."""
-        thread = self.pair.ask(medium=medium, topic="Sunday evenings, and the laptop on the table")
+        thread = self.pair.ask(medium=medium, topic=self.say("Sunday evenings, and the laptop on the table"))
         for page in (self.ana, self.ben):
             Room(page, thread)
         yield "asked"
@@ -88,7 +90,7 @@ class Walk:
     def ends(self) -> Iterator[str]:
         """The other ways in which it can be over."""
         for name, move in ENDS:
-            thread = self.pair.ask()
+            thread = self.pair.ask(topic=self.say("Sunday evenings"))
             for page in (self.ana, self.ben):
                 Room(page, thread)
             self._act(move)
@@ -97,6 +99,8 @@ class Walk:
     def _act(self, move: str) -> None:
         act, _, words = move.partition(": ")
         who, do = act.split()
-        version = (self.ana if who == "ana" else self.ben).evaluate(ACT, [do, words])
+        version = (self.ana if who == "ana" else self.ben).evaluate(
+            ACT, [do, words if do in PICKS else self.say(words)]
+        )
         for page in (self.ana, self.ben):
             expect(page.locator("[data-stage]")).to_have_attribute("data-v", str(version))

@@ -1,0 +1,112 @@
+"""In other languages no text is left behind, nothing is too wide for a phone, and what runs from right to left is mirrored."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.browsing import Browsing, Watch, address_of
+from tests.journeys.languages import LONGER, MIRRORED
+from tests.journeys.site import Pair, Seeds
+from tests.journeys.test_pages import TOO_WIDE, told
+from tests.journeys.walking import OF_A_DIALOGUE, OWN, PUBLIC, Walk
+
+TEXTS = """() => {
+    const OTHERS = "script, noscript, [translate=no], .qr__text, .help__country, [href^='#country']";
+    const found = [];
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode())
+        if (!walk.currentNode.parentElement.closest(OTHERS)) found.push(walk.currentNode.data);
+    for (const one of document.querySelectorAll("body *"))
+        for (const name of ["aria-label", "title", "placeholder", "alt"]) found.push(one.getAttribute(name) ?? "");
+    for (const one of document.querySelectorAll("[data-status], [data-hint], [data-timer], .say__hint"))
+        for (const [name, told] of Object.entries(one.dataset)) if (/\\s/.test(told)) found.push(told);
+    return found;
+}"""
+INNERMOST = re.compile(r"⟦[^⟦⟧]*⟧")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+SAME_EVERYWHERE = {"Mandorla", "Chrome", "Linux", "on"}  # "Chrome on Linux" is how a device calls itself
+DATE = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d+ \w{3}|\w+ \d{1,2}, \d{4}|\d{1,2} \w+ \d{4}|a\.m|p\.m)\b")
+
+
+def left_behind(page: Page) -> list[str]:
+    """Texts on the page that no translator was given. People's own words are Greek here, so Latin letters are ours."""
+    return [text.strip() for text in page.evaluate(TEXTS) if _untranslated(text)]
+
+
+def _untranslated(text: str) -> bool:
+    while INNERMOST.search(text):
+        text = INNERMOST.sub("", text)
+    return bool(set(LATIN.findall(DATE.sub("", text))) - SAME_EVERYWHERE)
+
+
+def greek(words: str) -> str:
+    """Words of as many letters, none of them Latin."""
+    return re.sub(r"[A-Za-z]", "λ", words)
+
+
+@pytest.fixture
+def pair(seeds: Seeds) -> Pair:
+    return seeds.pair("Αλεξάνδρα-Κωνσταντίνα", "Θεμιστοκλής Παπαδόπουλος")
+
+
+@pytest.fixture(params=[LONGER, MIRRORED])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    yield request.param
+
+
+def wrong_with(page: Page, language: str) -> list[str]:
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == MIRRORED else "ltr")
+    return [*left_behind(page), *page.evaluate(TOO_WIDE)]
+
+
+def test_every_page_in_another_language(language: str, pair: Pair, browsing: Browsing) -> None:
+    thread = pair.ask(
+        "ben now", "ana ready", "ben ready", f"ana say: {greek('That you hummed.')}", topic=greek("Sunday")
+    )
+    stranger, ana = browsing.open(locale=language), browsing.open(pair.ana, locale=language)
+    own = (*OWN, *(address_of(thread, name) for name in OF_A_DIALOGUE))
+    found = {}
+    for page, paths in ((stranger, PUBLIC), (ana, own)):
+        for path in paths:
+            page.goto(path.format(space=pair.space))
+            found[path] = wrong_with(page, language)
+
+    assert told(found) == ""
+
+
+@pytest.mark.parametrize("medium", ["written", "spoken"])
+def test_every_step_in_another_language(language: str, medium: str, pair: Pair, browsing: Browsing) -> None:
+    ana, ben = browsing.open(pair.ana, locale=language), browsing.open(pair.ben, locale=language)
+    walk = Walk(pair, ana, ben, say=greek)
+    found = {}
+    for step in walk.steps(medium) if medium == "spoken" else (*walk.steps(medium), *walk.ends()):
+        for who, page in (("ana", ana), ("ben", ben)):
+            found[f"{step}, {who}"] = wrong_with(page, language)
+
+    assert told(found) == ""
+
+
+def test_what_is_refused_is_said_in_that_language(language: str, pair: Pair, browsing: Browsing, watch: Watch) -> None:
+    watch.expect("status of 422")
+    page = browsing.open(pair.ana, locale=language)
+    page.goto(f"/dialogues/ask/{pair.space}/")
+    page.locator("main button.button--main").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+    assert wrong_with(page, language) == []
+
+
+def test_a_page_that_runs_from_right_to_left_is_mirrored(pair: Pair, browsing: Browsing) -> None:
+    thread = pair.ask("ben now", "ana ready", "ben ready", "ana say: λ")
+    page = browsing.open(pair.ana, locale=MIRRORED)
+    page.goto(address_of(thread))
+
+    exit = page.locator(".exit").bounding_box()
+    home = page.locator(".top__home").bounding_box()
+
+    assert exit
+    assert home
+    assert exit["x"] < home["x"]

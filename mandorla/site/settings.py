@@ -170,7 +170,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "mandorla.site.statics.Statics"},
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576  # a whole sheet to prepare with, in any script, as a form sends it
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # frame-ancestors says what X-Frame-Options would
     "security.W003",  # SameOrigin is the CSRF middleware

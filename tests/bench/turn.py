@@ -113,7 +113,7 @@ async def _one(server: Served, people: House, pairs: list[Pair], seconds: float,
     return Found(
         cpu=(server.cpu_seconds() - before) * 1000 / turns,
         database_cpu=(_cpu(store) - stored) * 1000 / turns,
-        rate=tally.turns / took,
+        rate=tally.turns / (seconds if rate else took),
         median_ms=tally.at(0.5),
         p99_ms=tally.at(0.99),
         wrong=sum(tally.wrong.values()),

@@ -11,6 +11,7 @@ from statistics import median
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from tests.cast import Cast
 from tests.dialogue.logbook import faults, seat_of
@@ -21,7 +22,7 @@ from tests.served import Address, Served, beside_this_test, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = int(os.environ.get("CRASH_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "20" if connection.vendor == "sqlite" else "5"))
 ROOMS = 6
 ARRIVING = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip"
 TALK_SECONDS = (0.02, 0.5)

@@ -291,6 +291,8 @@ def test_a_push_is_what_a_reload_shows_in_a_pause_and_at_the_end(
     room = Together(cast, hall, Pair(cast, medium=medium))
     room.pair.play(ARRIVING)
 
+    stage = reverse("dialogue:stage", args=[room.pair.thread])
+
     for act in (
         Act(cast.ben.id, "let_me" if medium == "written" else "mirror_now"),
         Act(cast.ana.id, "park", {"words": "Holidays & <money>"}),
@@ -301,6 +303,8 @@ def test_a_push_is_what_a_reload_shows_in_a_pause_and_at_the_end(
     ):
         room.does(act)
         room.agrees_with_a_reload()
+        for who, phone in room.phones.items():
+            assert phone.screen["html"] == room.browsers[who].get(stage).json()["html"]
 
     assert room.state.over == "ended"
 
@@ -336,11 +340,10 @@ class Together:
         assert "ack" in phone.does(act.do, **act.facts), act
 
     def agrees_with_a_reload(self) -> None:
-        """For both, byte for byte, by page and by the stage alone."""
+        """For both, byte for byte."""
         for who, phone in self.phones.items():
             pushed = phone.shown(self.state.seq)["html"]
             assert pushed.strip() == reloaded(self.browsers[who], self.pair.thread)
-            assert pushed == self.browsers[who].get(reverse("dialogue:stage", args=[self.pair.thread])).json()["html"]
 
 
 def reloaded(browser: Client, thread: UUID) -> str:
@@ -399,16 +402,20 @@ def test_presence_is_told_inside_a_room_that_has_begun_and_nowhere_else(cast: Ca
 # Ends of a line
 
 
-def test_a_lock_ends_the_line_within_five_seconds(pair: Pair, hall: Hall) -> None:
-    browser = pair.cast.ana.browser()
-    ana, ben = (hall.phone(cookies, pair.thread) for cookies in (cookies_in(browser), cookies_of(pair.cast.ben)))
-    ana.told("html")
-    ben.told("html")
+def test_a_lock_or_a_sign_out_ends_the_lines_of_its_session_within_five_seconds(pair: Pair, hall: Hall) -> None:
+    locks, leaves = pair.cast.ana.browser(), pair.cast.ana.browser()
+    locked, left, ben = (
+        hall.phone(cookies, pair.thread)
+        for cookies in (cookies_in(locks), cookies_in(leaves), cookies_of(pair.cast.ben))
+    )
+    for phone in (locked, left, ben):
+        phone.told("html")
 
-    browser.post(reverse("accounts:lock"))
+    locks.post(reverse("accounts:lock"))
+    leaves.post(reverse("accounts:sign-out"))
     began = monotonic()
 
-    assert ana.closed() == LOCKED
+    assert [locked.closed(), left.closed()] == [LOCKED, LOCKED]
     assert monotonic() - began < LOCKED_WITHIN_SECONDS
     ben.sends({"ping": 7})
     assert ben.told("pong")["pong"] == 7
@@ -425,16 +432,6 @@ def test_after_a_lock_nothing_is_written_however_fast(pair: Pair, hall: Hall) ->
     assert answer["why"] == "locked"
     assert ana.closed() == LOCKED
     assert entries(pair) == before
-
-
-def test_a_session_ended_elsewhere_ends_its_lines(pair: Pair, hall: Hall) -> None:
-    browser = pair.cast.ana.browser()
-    ana = hall.phone(cookies_in(browser), pair.thread)
-    ana.told("html")
-
-    browser.post(reverse("accounts:sign-out"))
-
-    assert ana.closed() == LOCKED
 
 
 @pytest.mark.parametrize("withdraw", [False, True])

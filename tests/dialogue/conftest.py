@@ -10,7 +10,8 @@ from mandorla.dialogue.services import pace
 from tests.cast import Cast
 from tests.dialogue.hall import Hall, open_hall
 
-collect_ignore = [] if "postgres" in os.environ.get("DATABASE_URL", "") else ["test_live_postgres.py"]
+ON_POSTGRES = "postgres" in os.environ.get("DATABASE_URL", "")
+collect_ignore = [] if ON_POSTGRES else ["test_live_postgres.py", "test_processes.py"]
 
 
 @pytest.fixture

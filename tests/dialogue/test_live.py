@@ -526,7 +526,7 @@ def full_disk() -> Iterator[None]:
         connection_created.disconnect(shrink)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has a disk of its own")
+@pytest.mark.sqlite  # PostgreSQL has a disk of its own
 def test_a_full_disk_refuses_kindly_loses_nothing_and_recovers(pair: Pair, hall: Hall) -> None:
     ana, ben = at_once(hall, pair)
     v = ana.screen["v"]

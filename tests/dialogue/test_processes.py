@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.db import connection
 
 from tests.cast import Cast
 from tests.dialogue.logbook import faults, seat_of
@@ -17,10 +16,7 @@ from tests.pairs import Pair, Tally, talk
 from tests.player import Page
 from tests.served import Address, Served, beside_this_test, serve
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is for one process"),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ARRIVING = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip"
 SECONDS, TURNS_A_SECOND, TURNS_LEAST = 2.0, 10.0, 10

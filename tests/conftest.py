@@ -19,7 +19,7 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server",
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what touches a database, so that `-m database` runs it again on PostgreSQL, but for what is SQLite's alone."""
+    """Mark what touches a database, so that `-m database` runs it on PostgreSQL too, but for what is SQLite's alone."""
     if connection.vendor == "postgresql":
         items[:] = [item for item in items if not item.get_closest_marker("sqlite")]
     for item in items:

@@ -89,13 +89,21 @@ class Ask(forms.Form):
 
     def __init__(self, offered: Iterable[services.FormView], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        offered = list(offered)
-        open_now = [one for one in offered if not one.closed]
-        self.fields["form"].choices = [(one.script.name, one.words["name"]) for one in open_now]  # type: ignore[attr-defined]
+        self.open_now = {one.script.name: one for one in offered if not one.closed}
+        self.fields["form"].choices = [(name, one.words["name"]) for name, one in self.open_now.items()]  # type: ignore[attr-defined]
         media = {"written": _("Written, live"), "spoken": _("Spoken, in the same room, on two phones")}
         self.fields["medium"].choices = list(media.items())  # type: ignore[attr-defined]
-        minutes = sorted({length for one in open_now for length in one.script.minutes})
+        minutes = sorted({length for one in self.open_now.values() for length in one.script.minutes})
         self.fields["minutes"].choices = [(length, _("%d minutes") % length) for length in minutes]  # type: ignore[attr-defined]
+
+    def clean_minutes(self) -> int:
+        minutes: int = self.cleaned_data["minutes"]
+        chosen = self.open_now.get(self.cleaned_data.get("form", ""))
+        if chosen and minutes not in chosen.script.minutes:
+            lengths = ", ".join(map(str, chosen.script.minutes))
+            told = {"form": chosen.words["name"], "minutes": lengths}
+            raise forms.ValidationError(_("%(form)s: %(minutes)s minutes. Choose one of these."), params=told)
+        return minutes
 
     def clean_wish(self) -> datetime | None:
         wish: datetime | None = self.cleaned_data["wish"]

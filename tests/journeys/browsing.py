@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 from tests.journeys.site import Someone
 
+expect.set_options(timeout=10_000)  # a busy machine is no failure; what is fast is measured elsewhere
 EXIT = "https://harmless.example/"
 PHONE = {"width": 360, "height": 800}
 STORES = """async () => ({
@@ -64,7 +65,7 @@ class Browsing:
         """A page on a phone, signed in and unlocked as `someone`, or as nobody yet."""
         given: dict[str, Any] = {"viewport": PHONE, "locale": "en-GB", "timezone_id": "Europe/Berlin"}
         context = self.browser.new_context(base_url=address or self.address, **given | options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(15_000)
         self.contexts.append(context)
         self.watch.follow(context)
         if someone:

@@ -1,5 +1,6 @@
-"""Two languages that do not exist: one longer and accented, one that runs from right to left. Every text of ours in them is
-bracketed, so that whatever stands on a page outside brackets was never given to a translator.
+"""Two languages that do not exist: one longer and accented, one that runs from right to left.
+
+Every text of ours is bracketed in them: what stands on a page outside brackets was never given to a translator.
 """
 
 import json
@@ -40,8 +41,10 @@ def _pages(folder: Path, language: str) -> None:
         catalog = read_po(texts, locale="en")
     catalog.fuzzy = False
     for message in catalog:
-        if message.id:
-            message.string = tuple(map(pseudo, message.id)) if message.pluralizable else pseudo(message.id)
+        if isinstance(message.id, str):
+            message.string = pseudo(message.id) if message.id else message.string
+        else:
+            message.string = tuple(map(pseudo, message.id))
     start, _, end = language.partition("-")
     file = folder / f"{start}_{end.upper()}" / "LC_MESSAGES" / "django.po"
     file.parent.mkdir(parents=True)

@@ -121,6 +121,8 @@ class Network:
         self.lines.add(line)
         try:
             await asyncio.gather(_carry(reader, line.up), _carry(there, line.down))
+        except asyncio.CancelledError:  # the end of the journey
+            pass
         finally:
             self.lines.discard(line)
             for end in (writer, back):

@@ -1,7 +1,6 @@
-"""In other languages no text is left behind, nothing is too wide for a phone, and what runs from right to left is mirrored."""
+"""In other languages no text is left behind, nothing is too wide for a phone, and right to left is mirrored."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -52,8 +51,8 @@ def pair(seeds: Seeds) -> Pair:
 
 
 @pytest.fixture(params=[LONGER, MIRRORED])
-def language(request: pytest.FixtureRequest) -> Iterator[str]:
-    yield request.param
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def wrong_with(page: Page, language: str) -> list[str]:
@@ -104,9 +103,8 @@ def test_a_page_that_runs_from_right_to_left_is_mirrored(pair: Pair, browsing: B
     page = browsing.open(pair.ana, locale=MIRRORED)
     page.goto(address_of(thread))
 
-    exit = page.locator(".exit").bounding_box()
-    home = page.locator(".top__home").bounding_box()
+    way_out, home = (page.locator(one).bounding_box() for one in (".exit", ".top__home"))
 
-    assert exit
+    assert way_out
     assert home
-    assert exit["x"] < home["x"]
+    assert way_out["x"] < home["x"]

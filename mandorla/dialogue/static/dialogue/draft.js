@@ -70,7 +70,7 @@ export function keep(line, say) {
     sent = undefined;
     if (isUnsaved()) say("kept-here");
   };
-  line.addEventListener("lost", miss);
+  line.addEventListener("lost", () => line.hasStandIn || miss());
   line.addEventListener("frame", (event) => {
     const frame = /** @type {CustomEvent<Frame>} */ (event).detail;
     if (frame.draft) heard(frame);
@@ -83,7 +83,7 @@ export function keep(line, say) {
     sent = undefined;
     if (draft === "kept" && aside && aside.words === saved) aside.saved = true;
     if (draft === "kept") say("kept");
-    if (!box || (draft !== "kept" && draft !== "other")) return;
+    if (!box || saved === undefined || (draft !== "kept" && draft !== "other")) return;
     box.dataset.version = String(version);
     box.dataset.saved = draft === "kept" ? saved : words;
     if (draft === "other" && words && !handed.has(words)) box.value = `${box.value}\n\n${words}`;

@@ -18,6 +18,7 @@ export class Line extends EventTarget {
     this.address = address;
     this.tries = 0;
     this.isNew = true;
+    this.hasStandIn = false; // while another way to the room works, a line that fails is no news
     /** @type {WebSocket | null} */ this.socket = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.waiting = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.doubt = undefined;

@@ -15,6 +15,7 @@ export function lookOut(line) {
   line.addEventListener("open", () => {
     clearInterval(looking);
     looking = undefined;
+    line.hasStandIn = false;
   });
   line.addEventListener("lost", () => {
     looking ??= setInterval(() => document.hidden || void ask(line, "stage/"), EVERY_MS);
@@ -34,10 +35,11 @@ async function ask(line, where, how) {
   const headers = { Accept: "application/json" };
   try {
     const reply = await fetch(where, { ...how, headers, signal: AbortSignal.timeout(POST_MS) });
+    line.hasStandIn = reply.ok && !reply.redirected;
     if (reply.redirected) line.dispatchEvent(new CustomEvent("lost", { detail: "locked" }));
     else if (reply.ok) line.dispatchEvent(new CustomEvent("frame", { detail: await reply.json() }));
-    return reply.ok && !reply.redirected;
   } catch {
-    return false;
+    line.hasStandIn = false;
   }
+  return line.hasStandIn;
 }

@@ -85,7 +85,7 @@ line.addEventListener("lost", (event) => {
   room.dataset.line = why;
   if (why === "locked") locked();
   else if (why === "gone") location.reload();
-  else say(isUnsaved() ? "kept-here" : "away");
+  else if (!line.hasStandIn) say(isUnsaved() ? "kept-here" : "away");
 });
 line.addEventListener("frame", (event) => {
   const frame = /** @type {CustomEvent<import("./line.js").Frame>} */ (event).detail;

@@ -1,0 +1,164 @@
+"""Pictures of every page and every step, on three sizes of screen, by day and by night, to be looked at by people.
+
+python -m tests.journeys.pictures FOLDER              all of them, and the README's
+python -m tests.journeys.pictures FOLDER public own   some: public, own, empty, room, readme
+"""
+
+import base64
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.browsing import Browsing, Room, Watch, address_of
+from tests.journeys.conftest import CALM, CHROMIUM
+from tests.journeys.site import Pair, Seeds, Site
+from tests.journeys.walking import LONG, OF_A_DIALOGUE, OWN, PUBLIC, SHORT, Walk
+
+SIZES = {"phone": (360, 800), "tablet": (820, 1180), "desktop": (1440, 900)}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+NAMES = ("Maximiliane-Friederike", "Bartholomäus von Lindenblüten")
+README = Path(__file__).resolve().parents[2] / "docs" / "room.png"
+PHONES = """
+<style>
+  body { margin: 0; padding: 28px 36px; display: flex; gap: 36px; background: #e9e2d6; width: max-content; }
+  img { display: block; width: 330px; border: 9px solid #2b2936; border-radius: 34px; }
+</style>
+<img src="data:image/png;base64,%s"><img src="data:image/png;base64,%s">
+"""
+
+
+@dataclass(slots=True)
+class Camera:
+    """Takes what a page shows in every size and light."""
+
+    folder: Path
+    number: int = 0
+
+    def take(self, name: str, *pages: Page) -> None:
+        """One moment; of several pages, each is named by its place."""
+        self.number += 1
+        for who, page in enumerate(pages):
+            for size, (width, height) in SIZES.items():
+                page.set_viewport_size({"width": width, "height": height})
+                for scheme in SCHEMES:
+                    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                    file = f"{self.number:03d}-{name.strip('/').replace('/', '-') or 'front'}-{who}-{size}-{scheme}.png"
+                    page.screenshot(path=self.folder / file, full_page=True, animations="disabled")
+
+
+@dataclass(slots=True)
+class Studio:
+    """A server with people, a browser, and a camera."""
+
+    seeds: Seeds
+    browsing: Browsing
+    camera: Camera
+
+    def public(self) -> None:
+        """What anybody sees."""
+        page = self.browsing.open()
+        for path in (*PUBLIC, "/nothing-here/"):
+            page.goto(path)
+            self.camera.take(f"public{path}", page)
+
+    def empty(self) -> None:
+        """What somebody sees who has just come."""
+        page = self.browsing.open(self.seeds.someone("Toni"))
+        for path in ("/dialogues/", "/spaces/invite/", "/spaces/join/", "/me/"):
+            page.goto(path)
+            self.camera.take(f"empty{path}", page)
+        page.goto("/spaces/invite/")
+        page.get_by_role("button", name="Make an invitation").click()
+        self.camera.take("empty-invitation", page)
+        page.goto("/dialogues/")
+        self.camera.take("empty-waiting", page)
+
+    def own(self) -> None:
+        """What somebody sees in whose place much has happened."""
+        pair = self.seeds.pair(*NAMES)
+        for topic in ("The holiday", "Money, and who looks after it", "Donaudampfschifffahrtsgesellschaftskapitän"):
+            pair.ask("ben no", topic=topic)
+        held = pair.ask(*HELD, topic="The night of the flat tyre")
+        pair.ask(*HELD[:7], topic="Sunday evenings, and the laptop that stays on the table until far too late")
+        pair.ask(topic="Something to ask you")
+        for who, one in enumerate((pair.ana, pair.ben)):
+            page = self.browsing.open(one)
+            for path in OWN if who == 0 else ("/dialogues/",):
+                page.goto(path.format(space=pair.space))
+                self.camera.take(f"own{path.replace('{space}', 'space')}", page)
+            for name in OF_A_DIALOGUE:
+                page.goto(address_of(held, name))
+                self.camera.take(f"own-dialogue-{name}", page)
+
+    def room(self) -> None:
+        """Every step, on both screens."""
+        for medium in ("written", "spoken"):
+            pair = self.seeds.pair(*NAMES)
+            walk = Walk(pair, self.browsing.open(pair.ana), self.browsing.open(pair.ben))
+            for step in walk.steps(medium):
+                self.camera.take(f"{medium}-{step.replace(', ', '-').replace(' ', '-')}", walk.ana, walk.ben)
+        for end in walk.ends():
+            self.camera.take(f"over-{end}", walk.ana, walk.ben)
+
+    def readme(self) -> None:
+        """Two phones in the middle of a dialogue."""
+        pair = self.seeds.pair("Mira", "Jonas")
+        thread = pair.ask(*HELD[:7], f"ana say: {WORDS}")
+        phones = [self._phone(pair, thread, who) for who in ("ana", "ben")]
+        page = self.browsing.open(device_scale_factor=1.5, viewport={"width": 800, "height": 800})
+        page.set_content(PHONES % tuple(phones))
+        page.locator("body").screenshot(path=README)
+
+    def _phone(self, pair: Pair, thread: str, who: str) -> str:
+        someone = pair.ana if who == "ana" else pair.ben
+        page = self.browsing.open(someone, viewport={"width": 375, "height": 760}, device_scale_factor=2)
+        other = Room(self.browsing.open(pair.ben if who == "ana" else pair.ana), thread)
+        room = Room(page, thread)
+        if who == "ben":
+            room.write("On Sunday evenings, when my laptop comes out, it is like being left on a platform")
+            room.says("kept")
+        page.locator("h1").evaluate("one => one.focus()")
+        page.evaluate("scrollTo(0, document.querySelector('.room-top').offsetTop - 12)")
+        picture = page.screenshot()
+        other.page.close()
+        return base64.b64encode(picture).decode()
+
+
+HELD = (
+    *("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip"),
+    *(f"ana say: {LONG}", f"ben say: {SHORT}", "ana yes", "ben park: Who does the taxes", "ana no_more"),
+    *(f"ben say: {SHORT}", "ana all", f"ben say: {LONG}", "ana lands", "ben guess: longing lost", "ana other: forlorn"),
+    *("ben say: Forlorn.", "ana say: Thank you.", "ben say: Thank you.", "ben close", "ana skip", "ben skip"),
+    *("ana skip", "ben skip"),
+)
+WORDS = "On Sunday evenings your laptop comes out, and I feel left on a platform."
+
+
+def _shoot(folder: Path, wanted: list[str], browser: Browser) -> None:
+    with tempfile.TemporaryDirectory() as data:
+        site = Site(Path(data) / "data")
+        seeds = Seeds(site.data)
+        browsing = Browsing(browser, site.address, Watch())
+        studio = Studio(seeds, browsing, Camera(folder))
+        parts: dict[str, Callable[[], None]] = {
+            part.__name__: part for part in (studio.public, studio.empty, studio.own, studio.room, studio.readme)
+        }
+        try:
+            for name in wanted or parts:
+                parts[name]()
+        finally:
+            browsing.close()
+            seeds.stop()
+            site.stop()
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        _shoot(target, sys.argv[2:], playwright.chromium.launch(executable_path=CHROMIUM, args=CALM))

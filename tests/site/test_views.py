@@ -86,7 +86,7 @@ def test_the_quick_exit_works_without_scripts_on_every_page(client: Client, path
 
 def test_the_page_of_what_is_in_clear_names_every_column_that_is_not_sealed(client: Client) -> None:
     text = client.get("/clear/").content.decode()
-    listed = re.findall(r'<code class="columns"[^>]*>\s*([^<]+?)\s*</code>', text)
+    listed = re.findall(r'<code class="column-names"[^>]*>\s*([^<]+?)\s*</code>', text)
 
     named = [
         f"{model}.{column}"

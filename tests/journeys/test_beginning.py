@@ -53,6 +53,9 @@ def test_a_link_brings_the_code_and_takes_it_out_of_the_address(browsing: Browsi
     code = link.partition("#")[2]
     expect(ben.get_by_text(code)).to_be_visible()
     assert ben.url == browsing.address + "/spaces/invited/"
+    ben.get_by_role("link", name="Go on").click()
+    expect(ben.get_by_role("alert")).to_contain_text("You are not signed in and unlocked yet.")
+    assert ben.url == browsing.address + "/spaces/invited/"
     with ben.context.expect_page() as opened:
         ben.get_by_role("link", name="Make an account in a new tab").click()
     _sign_up(opened.value, "country-road", "Ben")

@@ -34,6 +34,17 @@ def _said(language: str | None, message: str) -> Markup:
     return Markup(translation.gettext(message))  # noqa: S704  # ours or a translator's; facts are escaped on their way in
 
 
+def once(macro: Any, *facts: Hashable) -> Markup:
+    """What a macro draws from facts that hold nobody's words, such as a script's buttons: drawn once a language."""
+    key = translation.get_language(), macro.name, facts
+    if key not in _drawn:
+        _drawn[key] = macro(*facts)
+    return _drawn[key]
+
+
+_drawn: dict[Hashable, Markup] = {}
+
+
 class Lean(Extension):
     """Templates are indented for people; browsers get them without, a quarter lighter."""
 
@@ -68,7 +79,7 @@ def environment(**options: Any) -> Environment:
         """The macros of a template, made once: Jinja's own import compares every global anew each time."""
         return env.get_template(name).module
 
-    env.globals.update(_=text, static=static, url=url, icon=cache(lucide), fixed=fixed, macros=macros)
+    env.globals.update(_=text, static=static, url=url, icon=cache(lucide), fixed=fixed, macros=macros, once=once)
     return env
 
 

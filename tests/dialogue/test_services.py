@@ -379,6 +379,27 @@ def test_a_draft_another_process_kept_goes_with_the_words_too(cast: Cast) -> Non
     assert Draft.objects.count() == 0
 
 
+def test_words_sent_in_a_step_of_both_do_not_come_back_as_a_draft(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play("ben:now ana:ready ben:ready ana:skip ben:skip")
+    seen = pair.sees("ana").v
+    pair.does("ana", "say", words="I want to stay")
+
+    late = services.save_draft(pair.ana, Typed("I want to stay", seen, 0))
+    pair.play("ben:say")
+
+    assert late.name == "late"
+    assert (pair.sees("ana").step, pair.sees("ana").draft) == ("send", "")
+
+
+def test_dialogues_are_listed_newest_first(cast: Cast) -> None:
+    asked = [Pair(cast).thread for _ in range(4)]
+
+    listed = services.dialogues_of(cast.ben.ring(), spaces.spaces_of(cast.ben.ring()))
+
+    assert [one.id for one in listed] == asked[::-1]
+
+
 def test_a_request_nobody_answers_lapses_for_both_after_two_days(cast: Cast) -> None:
     pair = Pair(cast)
 

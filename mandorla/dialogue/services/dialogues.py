@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -62,6 +62,7 @@ class DialogueView:
     mine: bool
     over: bool
     reminded: bool
+    asked_at: datetime
 
 
 def forms_for(ring: KeyRing, space: UUID) -> list[FormView]:
@@ -112,7 +113,7 @@ def dialogues_of(ring: KeyRing, views: Iterable[SpaceView], *, page: int = 0, zo
         )
     }
     listed = [_listed(ring, by_id[row.space], row, firsts.get(row.id), zone) for row in rows]
-    return sorted(listed, key=lambda one: one.over)
+    return sorted(listed, key=lambda one: (one.over, -one.asked_at.timestamp()))
 
 
 def begin_gentle_path(ring: KeyRing, space: UUID) -> None:
@@ -211,7 +212,9 @@ def _listed(ring: KeyRing, view: SpaceView, row: Thread, first: rooms.Stored | N
     partner = view.partner.name if view.partner else ""
     state = _state(ring, row)
     if state is None or first is None:
-        return DialogueView(row.id, "", "", partner, "", "unreadable", "", mine=False, over=True, reminded=False)
+        day = datetime.combine(row.day, time.min, tzinfo=UTC)
+        facts = {"mine": False, "over": True, "reminded": False}
+        return DialogueView(row.id, "", "", partner, "", "unreadable", "", asked_at=day, **facts)
     now = timezone.now()
     script = scripts.script(state.script)
     seen = screen(script, state, ring.person)
@@ -230,6 +233,7 @@ def _listed(ring: KeyRing, view: SpaceView, row: Thread, first: rooms.Stored | N
         mine=seen.my_turn and not over and not view.closed,
         over=bool(over) or view.closed,
         reminded=not seen.begun and seen.my_turn and now > state.turn_at + REMINDED_AFTER,
+        asked_at=state.asked_at,
     )
 
 

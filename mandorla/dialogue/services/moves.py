@@ -106,7 +106,8 @@ def save_draft(seat: Seat, typed: Typed) -> Kept:
     """Keeps what someone is writing, for their own eyes. A page that is behind gets the other text instead."""
     room = rooms.room_of(seat)
     with room.lock:
-        if typed.seen < room.tip.state.turn:
+        state = room.tip.state
+        if typed.seen < state.turn or seat.person in state.done:  # the words it grew from have been sent
             return Kept("late")
         before = room.drafts.get(seat.person)
         if typed.version != (before.version if before else 0):

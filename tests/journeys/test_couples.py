@@ -66,6 +66,7 @@ def _they_arrive(ana: Room, ben: Room) -> None:
 
 
 def _she_sends_and_he_signals(ana: Room, ben: Room) -> None:
+    expect(ana.words).to_have_value("")
     ana.page.get_by_role("radio", name="When it happens, I feel …").check()
     ana.write("On Sundays you open")
     ana.says("kept")
@@ -190,6 +191,7 @@ def _his_turn(ana: Room, ben: Room) -> None:
 def _they_close(ana: Room, ben: Room) -> None:
     for room, gem in ((ana, "You fear Mondays."), (ben, "You miss me.")):
         room.shows("A gem")
+        expect(room.words).to_have_value("")
         room.say(gem, "Share my gem")
     ana.shows("To end with", "You fear Mondays.", "You miss me.")
     ana.say("How you stayed.", "Give it")

@@ -29,6 +29,7 @@ from mandorla.site import cli, lan, logs
 from mandorla.site.ready import make_ready
 
 PR_SET_DUMPABLE = 4
+GARBAGE = (20_000, 20, 20)  # a screen makes thousands of small things and no cycles: look for those less often
 SOCKET_BYTES_MAX = 65_536
 GRACE_SECONDS = 5
 PORT_MAX = 65_535
@@ -132,6 +133,7 @@ def application() -> Any:
 
     gc.collect()
     gc.freeze()  # what was loaded stays: looking through it again and again would hold up turns
+    gc.set_threshold(*GARBAGE)
     return made
 
 

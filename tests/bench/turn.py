@@ -2,6 +2,7 @@
 
 A turn: a command comes in, is sealed and committed, and both people's screens show it. By POST both have their sockets
 open too, so the asker's screen is made twice. Dialogues of each length take turns being measured; medians are told.
+Beside it stands what a bare ping and its answer cost at the same rate: the floor under a turn, on this machine, today.
 """
 
 import argparse
@@ -42,9 +43,12 @@ def main() -> None:
     told = _options()
     if POSTGRES in told.databases:
         in_postgres("turn")
-    rows, broken = [], []
+    rows: list[list[str]] = []
+    broken: list[str] = []
     for database in told.databases:
         with house(told.pairs, told.entries, postgres_address() if database == POSTGRES else "") as people:
+            floor = _floor(people, told)
+            rows.append([database, "ping", "", f"{told.rate:.0f}", f"{floor:.2f}", *[""] * (len(HEAD) - 5)])
             for way in told.ways:
                 found = _measure(people, told, by_post=way == POST)
                 rows += list(_rows(database, way, found))
@@ -79,6 +83,23 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
     return parser.parse_args()
+
+
+def _floor(people: House, told: argparse.Namespace) -> float:
+    """Milliseconds of CPU for a ping and its answer."""
+    with people.served() as server:
+        return float(run(_pinged(server, people, told.rate, told.seconds)))
+
+
+async def _pinged(server: Served, people: House, rate: float, seconds: float) -> float:
+    pages = [pair.pages[0] for pair in await seated(server.address, people.couples)]
+    pings, before = int(rate * seconds), server.cpu_seconds()
+    for ping in range(pings):
+        line = pages[ping % len(pages)].line
+        assert line
+        line.send({"ping": ping})
+        await asyncio.sleep(1 / rate)
+    return (server.cpu_seconds() - before) * 1000 / pings
 
 
 def _measure(people: House, told: argparse.Namespace, *, by_post: bool) -> dict[int, tuple[list[Found], list[Found]]]:

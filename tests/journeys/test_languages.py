@@ -76,7 +76,9 @@ def test_every_page_in_another_language(language: str, pair: Pair, browsing: Bro
     assert told(found) == ""
 
 
-@pytest.mark.parametrize("medium", ["written", "spoken"])
+@pytest.mark.parametrize(
+    ("language", "medium"), [(LONGER, "written"), (LONGER, "spoken"), (MIRRORED, "written")], indirect=["language"]
+)
 def test_every_step_in_another_language(language: str, medium: str, pair: Pair, browsing: Browsing) -> None:
     ana, ben = browsing.open(pair.ana, locale=language), browsing.open(pair.ben, locale=language)
     walk = Walk(pair, ana, ben, say=greek)

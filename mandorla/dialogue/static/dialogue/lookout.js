@@ -8,6 +8,9 @@
 const EVERY_MS = 4_000;
 const POST_MS = 6_000;
 
+/** Whether the keys are closed: then a page leads to the passphrase, and a form with words comes back. @param {Response} reply */
+export const isLocked = (reply) => reply.redirected || reply.status === 423;
+
 /** @param {Line} line */
 export function lookOut(line) {
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -35,8 +38,8 @@ async function ask(line, where, how) {
   const headers = { Accept: "application/json" };
   try {
     const reply = await fetch(where, { ...how, headers, signal: AbortSignal.timeout(POST_MS) });
-    line.hasStandIn = reply.ok && !reply.redirected;
-    if (reply.redirected) line.dispatchEvent(new CustomEvent("lost", { detail: "locked" }));
+    line.hasStandIn = reply.ok && !isLocked(reply);
+    if (isLocked(reply)) line.dispatchEvent(new CustomEvent("lost", { detail: "locked" }));
     else if (reply.ok) line.dispatchEvent(new CustomEvent("frame", { detail: await reply.json() }));
   } catch {
     line.hasStandIn = false;

@@ -2,6 +2,7 @@
  * The outbox: what someone does is sent until the server has said that it is safe. Each act has a key, a repeat carries
  * the same key, so trying again is always harmless. Over the line if it is open, else by POST.
  */
+import { isLocked } from "./lookout.js";
 import { show } from "./stage.js";
 
 /** @typedef {import("./line.js").Line} Line */
@@ -52,7 +53,8 @@ async function byPost(address, body) {
     const headers = { Accept: "application/json" };
     const reply = await fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(POST_MS) });
     if (reply.headers.get("Content-Type")?.includes("json")) return await reply.json();
-    return reply.redirected ? { why: "locked" } : reply.status === 404 ? { why: "gone" } : null;
+    if (isLocked(reply)) return { why: "locked" };
+    return reply.status === 404 ? { why: "gone" } : null;
   } catch {
     return null;
   }

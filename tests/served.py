@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +48,8 @@ class Served:
 
     def memory_bytes(self) -> int:
         """Resident memory of the process and its children."""
-        return sum(one.memory_info().rss for one in _tree(self.process.pid))
+        top = psutil.Process(self.process.pid)
+        return sum(one.memory_info().rss for one in (top, *top.children(recursive=True)))
 
     def kill(self) -> None:
         """As a power cut would."""
@@ -83,13 +85,12 @@ def serve(data: Path, *words: str, **environment: str) -> Served:
 
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process and all below it so far, those that ended included."""
-    times = [one.cpu_times() for one in _tree(pid)]
-    return sum(one.user + one.system + one.children_user + one.children_system for one in times)
-
-
-def _tree(pid: int) -> list[psutil.Process]:
     top = psutil.Process(pid)
-    return [top, *top.children(recursive=True)]
+    times = [top.cpu_times()]
+    for one in top.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it ended while we looked
+            times.append(one.cpu_times())
+    return sum(one.user + one.system + one.children_user + one.children_system for one in times)
 
 
 def _free_port() -> int:

@@ -43,9 +43,9 @@ def main() -> None:
     told = _options()
     if POSTGRES in told.databases:
         in_postgres("turn")
-    rows: list[list[str]] = []
     broken: list[str] = []
     for database in told.databases:
+        rows: list[list[str]] = []
         with house(told.pairs, told.entries, postgres_address() if database == POSTGRES else "") as people:
             floor = _floor(people, told)
             rows.append([database, "ping", "", f"{told.rate:.0f}", f"{floor:.2f}", *[""] * (len(HEAD) - 5)])
@@ -53,7 +53,7 @@ def main() -> None:
                 found = _measure(people, told, by_post=way == POST)
                 rows += list(_rows(database, way, found))
                 broken += list(_broken(database, way, found))
-    print(table(HEAD, rows))
+        print(table(HEAD, rows), flush=True)
     print("\n".join(broken) or f"All within {RATIO_MAX} × of the first, and under {MUST_MS} ms by socket on SQLite.")
     sys.exit(bool(broken))
 

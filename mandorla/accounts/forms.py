@@ -153,6 +153,9 @@ class Chosen(Told):
         chosen, again = self.cleaned_data.get("passphrase"), self.cleaned_data.get("again")
         if not chosen or chosen == self.offer:
             return self.cleaned_data
+        if not again and _is_nearly(chosen, self.offer):
+            self.add_error("passphrase", _("Almost: type the words just as they stand there, in small letters."))
+            return self.cleaned_data
         names = [part for name in self.names() for part in (name, *name.split())]
         if weakness := services.weakness(chosen, names=names):
             self.add_error("passphrase", str(WEAKNESS[weakness]) % LIMITS)
@@ -259,3 +262,8 @@ class Idle(Told):
             for minutes in services.idle_choices()
         ]
         self.fields["minutes"].choices = choices  # type: ignore[attr-defined]  # it is a field of choices
+
+
+def _is_nearly(chosen: str, offer: str) -> bool:
+    """Whether these are the offered words, but for capitals and what stands between them."""
+    return " ".join(chosen.casefold().replace("-", " ").split()) == offer

@@ -71,9 +71,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def lock(request: HttpRequest) -> HttpResponse:
-    """Closes the keys at once."""
+    """Closes the keys at once. Whoever comes back is where they were."""
     services.lock(request)
-    return _cleared(redirect("accounts:unlock"))
+    then = {"next": wanted} if (wanted := _wanted(request)) else {}
+    return _cleared(redirect(f"{reverse('accounts:unlock')}{'?' if then else ''}{urlencode(then)}"))
 
 
 @signed_in

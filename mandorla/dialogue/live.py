@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -276,12 +277,14 @@ def _frame(seat: Seat, room: services.RoomView, clocks: services.Clocks) -> dict
 
 def render(seat: Seat, room: services.RoomView) -> str:
     """The fragment `_room.html` for one person."""
-    with translation.override(seat.language):
-        return str(_template().render(room=room))
+    return str(_stage(seat.language).render(room=room))
 
 
-def _template() -> Any:
-    return loader.get_template("dialogue/_room.html").template  # type: ignore[attr-defined]  # Jinja2's own, compiled
+@cache
+def _stage(language: str) -> Any:
+    """Jinja's own template, compiled, with the texts of one language."""
+    every = loader.get_template("dialogue/_room.html").template.environment  # type: ignore[attr-defined]
+    return every.speaking(language).get_template("dialogue/_room.html")
 
 
 async def _hear(socket: Socket, text: str | bytes) -> None:

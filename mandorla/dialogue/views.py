@@ -27,7 +27,9 @@ def home(request: UnlockedRequest) -> HttpResponse:
     """My spaces and their dialogues."""
     views, page = spaces.spaces_of(request.ring), _number(request.GET.get("page"))
     listed = services.dialogues_of(request.ring, views, page=page, zone=timezone.get_current_timezone_name())
-    return render(request, "dialogue/home.html", {"spaces": views, "dialogues": listed, "page": page})
+    rests = services.rests_of(request.ring, [view.id for view in views if view.open])
+    facts = {"spaces": views, "dialogues": listed, "page": page, "rests": {at: _moment(rests[at]) for at in rests}}
+    return render(request, "dialogue/home.html", facts)
 
 
 @unlocked

@@ -1,7 +1,7 @@
 """What every template may use: translation, addresses, static files, icons, and the request's own facts."""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import cache
 from typing import Any
 
@@ -23,26 +23,46 @@ def url(name: str, *args: object, **kwargs: object) -> str:
     return reverse(name, args=args, kwargs=kwargs)
 
 
-def text(message: str, **facts: object) -> Markup:
-    """A text in the language spoken now: as Jinja's own `_` says it, several times as fast; a screen has twenty."""
-    said = _said(translation.get_language(), message)
-    return said % facts if "%" in message else said
+def equip(env: Environment, spoken: Callable[[], str | None]) -> Environment:
+    """Gives templates what says or draws something in the language `spoken` names.
+
+    Much of a screen holds nobody's words and is the same each time: that is drawn once a language and kept.
+    """
+    drawn: dict[Hashable, Markup] = {}
+
+    def text(message: str, **facts: object) -> Markup:
+        """A text, as Jinja's own `_` says it, several times as fast; a screen has twenty."""
+        said = _said(spoken(), message)
+        return said % facts if "%" in message else said
+
+    def once(macro: Any, *facts: Hashable) -> Markup:
+        """What a macro draws from facts that hold nobody's words, such as a script's buttons."""
+        key = spoken(), macro.name, facts
+        if key not in drawn:
+            drawn[key] = macro(*facts)
+        return drawn[key]
+
+    @cache
+    def rendered(language: str | None, name: str, facts: tuple[tuple[str, Hashable], ...]) -> Markup:
+        return Markup(env.get_template(name).render(dict(facts)))  # noqa: S704  # escaped by the template
+
+    def fixed(name: str, **facts: Hashable) -> Markup:
+        """A piece that is the same for everybody with the same few facts."""
+        return rendered(spoken(), name, tuple(facts.items()))
+
+    @cache
+    def macros(name: str) -> Any:
+        """The macros of a template, made once: Jinja's own import compares every global anew each time."""
+        return env.get_template(name).module
+
+    env.globals = {**env.globals, "_": text, "once": once, "fixed": fixed, "macros": macros}
+    return env
 
 
 @cache
 def _said(language: str | None, message: str) -> Markup:
-    return Markup(translation.gettext(message))  # noqa: S704  # ours or a translator's; facts are escaped on their way in
-
-
-def once(macro: Any, *facts: Hashable) -> Markup:
-    """What a macro draws from facts that hold nobody's words, such as a script's buttons: drawn once a language."""
-    key = translation.get_language(), macro.name, facts
-    if key not in _drawn:
-        _drawn[key] = macro(*facts)
-    return _drawn[key]
-
-
-_drawn: dict[Hashable, Markup] = {}
+    with translation.override(language):
+        return Markup(translation.gettext(message))  # noqa: S704  # ours or a translator's; facts are escaped
 
 
 class Lean(Extension):
@@ -66,21 +86,10 @@ def environment(**options: Any) -> Environment:
         newstyle=True,
     )
 
-    @cache
-    def rendered(language: str | None, name: str, facts: tuple[tuple[str, Hashable], ...]) -> Markup:
-        return Markup(env.get_template(name).render(dict(facts)))  # noqa: S704  # escaped by the template
-
-    def fixed(name: str, **facts: Hashable) -> Markup:
-        """A piece that is the same for everybody with the same few facts (never words), rendered once a language."""
-        return rendered(translation.get_language(), name, tuple(facts.items()))
-
-    @cache
-    def macros(name: str) -> Any:
-        """The macros of a template, made once: Jinja's own import compares every global anew each time."""
-        return env.get_template(name).module
-
-    env.globals.update(_=text, static=static, url=url, icon=cache(lucide), fixed=fixed, macros=macros, once=once)
-    return env
+    env.globals.update(static=static, url=url, icon=cache(lucide))
+    # The room's screens are drawn too often to ask for every text which language it is in: theirs speaks one only.
+    env.extend(speaking=cache(lambda language: equip(env.overlay(), lambda: language)))
+    return equip(env, translation.get_language)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -92,4 +101,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "person": request.user if getattr(request, "user", None) and request.user.is_authenticated else None,
         "unlocked": getattr(request, "ring", None) is not None,
         "exit_to": settings.EXIT_TO,
+        "here": request.path if request.method == "GET" else "",
     }

@@ -72,6 +72,17 @@ def test_the_first_page_offers_five_words(db: None) -> None:
     assert f">{hidden(page, 'offer')}<" in text(page)
 
 
+def test_the_five_words_with_a_capital_are_told_apart_from_an_own_passphrase(db: None) -> None:
+    browser = Client()
+    offer = hidden(browser.get("/me/sign-up/"), "offer")
+
+    answer = sign_up(browser, passphrase=offer.capitalize(), again="", offer=offer)
+
+    assert answer.status_code == 422
+    assert "Almost: type the words just as they stand there, in small letters." in text(answer)
+    assert "typed twice, so that" not in text(answer)
+
+
 def test_someone_new_signs_up_writes_the_code_down_and_comes_home(db: None) -> None:
     browser = Client()
     offer = hidden(browser.get("/me/sign-up/"), "offer")
@@ -280,6 +291,17 @@ def test_a_session_gets_a_new_id_when_the_passphrase_is_said(cast: Cast, act: st
     old = Client()
     old.cookies[settings.SESSION_COOKIE_NAME] = before
     assert not old.get("/me/").wsgi_request.user.is_authenticated
+
+
+def test_who_locks_comes_back_to_the_same_page(cast: Cast) -> None:
+    browser = cast.ana.browser()
+    here = hidden(browser.get("/me/sessions/"), "next")
+
+    locked = browser.post("/me/lock/", {"next": here})
+    opened = browser.post("/me/unlock/", {"next": here, "passphrase": cast.ana.passphrase})
+
+    assert locked["Location"] == "/me/unlock/?next=%2Fme%2Fsessions%2F"
+    assert opened["Location"] == "/me/sessions/"
 
 
 def test_signing_out_leaves_cookies_that_open_nothing(cast: Cast) -> None:

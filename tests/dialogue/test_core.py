@@ -280,7 +280,7 @@ def test_two_thousand_characters_are_not_too_many() -> None:
 
 
 def test_a_lead_cannot_be_used_to_say_more() -> None:
-    assert refusal(table(ARRIVED["couples"]), ANA, "say", lead="a" * 201).reason == "too_long"
+    assert refusal(table(ARRIVED["couples"]), ANA, "say", lead="a" * 201).reason == "line_too_long"
 
 
 def test_nothing_spoken_is_written_down() -> None:
@@ -306,7 +306,7 @@ def test_one_to_three_feelings_are_guessed(feelings: tuple[str, ...], own: tuple
     assert (refused.reason, refused.facts) == ("feelings", {"most": 3})
 
 
-@pytest.mark.parametrize(("own", "reason"), [(" ", "empty"), ("a" * 61, "too_long")])
+@pytest.mark.parametrize(("own", "reason"), [(" ", "empty"), ("a" * 61, "line_too_long")])
 def test_a_feeling_is_a_word_or_two(own: str, reason: str) -> None:
     at_empathy = table(HEARD["couples"] + "ben:say ana:lands")
 
@@ -426,7 +426,7 @@ def test_another_topic_is_parked_without_leaving_the_step() -> None:
 
 
 def test_a_parked_topic_is_one_line() -> None:
-    assert refusal(table(ARRIVED["couples"]), BEN, "park", words="a" * 121).reason == "too_long"
+    assert refusal(table(ARRIVED["couples"]), BEN, "park", words="a" * 121).reason == "line_too_long"
 
 
 def test_a_dozen_parked_topics_are_enough() -> None:

@@ -90,7 +90,7 @@ def test_asking_twice_with_one_key_asks_once(cast: Cast) -> None:
     ("wrong", "reason"),
     [
         ({"topic": "   "}, "topic"),
-        ({"topic": "x" * 121}, "too_long"),
+        ({"topic": "x" * 121}, "line_too_long"),
         ({"medium": "telepathy"}, "form"),
         ({"minutes": 7}, "form"),
         ({"script": "nothing"}, "form"),

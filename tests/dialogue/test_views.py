@@ -134,6 +134,13 @@ def test_a_whole_turn_works_by_form_and_reload(cast: Cast) -> None:
     assert "What happens in me is" in room
 
 
+def test_a_rest_is_seen_on_the_home_page_by_both(cast: Cast) -> None:
+    cast.ana.browser().post(reverse("dialogue:rest", args=[cast.space]), {"days": "7"})
+
+    for person in (cast.ana, cast.ben):
+        assert "Dialogues rest here until" in person.browser().get(reverse("dialogue:home")).content.decode()
+
+
 def test_words_too_long_come_back_with_a_kind_reason(cast: Cast) -> None:
     pair = Pair(cast)
     seen_everything(cast)

@@ -217,10 +217,10 @@ def _he_reads_it_again(ben: Room, thread: str) -> None:
     ben.hides("I was braver than I thought.")
     ben.page.get_by_role("link", name="Read what was said").click()
     told = ben.page.locator(".transcript")
-    expect(told).to_contain_text("I open it because Monday frightens me.")
-    ben.page.get_by_role("link", name="Earlier").click()
     for said in ("How you hummed while you cooked.", "left on a platform.", "A pause", "Parked: Who does the taxes"):
         expect(told).to_contain_text(said)
+    ben.page.get_by_role("link", name="Later").click()
+    expect(told).to_contain_text("I open it because Monday frightens me.")
 
 
 def test_words_typed_in_the_moment_of_a_pause_are_there_when_it_goes_on(pair: Pair, browsing: Browsing) -> None:

@@ -231,7 +231,7 @@ def test_a_lock_in_the_middle_of_a_sentence_keeps_it_until_it_is_unlocked(
     if sends:  # at the same moment, before the page knows
         ana.page.locator("#move").evaluate("form => form.requestSubmit(form.querySelector('[value=say]'))")
     expect(other.get_by_role("heading", level=1)).to_have_text("Locked, and waiting for you")
-    expect(ana.page.get_by_text("Locked after a while of quiet")).to_be_visible()
+    expect(ana.page.get_by_text("Your words are locked")).to_be_visible()
     expect(ana.stage).to_be_hidden()
 
     with ana.page.context.expect_page() as opened:
@@ -244,6 +244,20 @@ def test_a_lock_in_the_middle_of_a_sentence_keeps_it_until_it_is_unlocked(
     expect(ana.words).to_have_value("In the middle of")
     ana.say("In the middle of a sentence.", "Send")
     ben.shows("Mirror", "In the middle of a sentence.")
+
+
+def test_who_locks_by_hand_keeps_the_word_just_typed_and_comes_back_to_the_room(
+    ana: Room, pair: Pair, watch: Watch
+) -> None:
+    watch.expect("status of 423")
+    ana.write("Typed a moment ago")
+    ana.page.get_by_role("banner").get_by_role("button", name="Lock now").click()
+    expect(ana.page.get_by_role("heading", level=1)).to_have_text("Locked, and waiting for you")
+
+    ana.page.get_by_label("Passphrase").fill(pair.ana.passphrase)
+    ana.page.get_by_role("button", name="Unlock").click()
+
+    expect(ana.words).to_have_value("Typed a moment ago")
 
 
 def test_leaving_with_unsaved_words_asks_first(ana: Room, network: Network) -> None:

@@ -165,7 +165,7 @@ def _anywhere(state: State, step: Step, person: UUID, command: Command, now: dat
 def _in_step(state: State, move: Move, command: Command, now: datetime) -> dict[str, Any]:
     match move.act:
         case "say" if state.medium == "written":
-            body: dict[str, Any] = {"words": _words(command.words, WORDS_MAX)}
+            body: dict[str, Any] = {"words": _words(command.words, WORDS_MAX, "too_long")}
             return body | {"lead": _words(command.lead, LEAD_MAX)} if command.lead else body
         case "pick":
             chosen = len(command.feelings) + len(command.own)
@@ -181,12 +181,12 @@ def _in_step(state: State, move: Move, command: Command, now: datetime) -> dict[
             return {}
 
 
-def _words(words: str, most: int) -> str:
+def _words(words: str, most: int, too_long: str = "line_too_long") -> str:
     words = words.strip()
     if not words:
         raise Refused("empty")
     if len(words) > most:
-        raise Refused("too_long", most=most, length=len(words))
+        raise Refused(too_long, most=most, length=len(words))
     return words
 
 

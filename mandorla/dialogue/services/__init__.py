@@ -29,7 +29,7 @@ from mandorla.dialogue.services.dialogues import (
 )
 from mandorla.dialogue.services.moves import Ack, Kept, Typed, move, save_draft, start
 from mandorla.dialogue.services.pace import may_act
-from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_until
+from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_of, rests_until
 from mandorla.dialogue.services.rooms import Seat, forget, has_begun, is_behind, seat_for
 from mandorla.dialogue.services.screens import Clocks, RoomView, Shown, at_hand, clocks_of, moment, room_for
 from mandorla.dialogue.services.scripts import feeling_keys, feelings
@@ -78,6 +78,7 @@ __all__ = [
     "moment",
     "move",
     "rest",
+    "rests_of",
     "rests_until",
     "room_for",
     "save_draft",

@@ -46,11 +46,14 @@ class LookBack:
 
 
 def transcript(seat: Seat, page: int = 0) -> Transcript:
-    """A dialogue to read again; the last page when none is named. It opens 40 entries, however long the dialogue is."""
+    """A dialogue to read again: from its beginning once it is over, else from its last page, unless a page is named.
+
+    It opens 40 entries, however long the dialogue is.
+    """
     room = rooms.room_of(seat, checked=True)
     state = room.shown.state
     pages = max(1, -(-state.seq // ENTRIES_A_PAGE))
-    page = min(max(page, 1), pages) if page else pages
+    page = min(max(page, 1), pages) if page else 1 if state.over else pages
     first = (page - 1) * ENTRIES_A_PAGE + 1
     last = min(first + ENTRIES_A_PAGE - 1, state.seq)
     found = rooms.read(seat.thread, page=(first - 1, last))

@@ -76,7 +76,7 @@ def forms_for(ring: KeyRing, space: UUID) -> list[FormView]:
 def ask(ring: KeyRing, space: UUID, asked: Asked) -> UUID:
     """Asks the partner for a dialogue and returns its id.
 
-    Refused: "topic" (empty), "too_long", "time" (past or too far), "form", "gentle", "resting", and what
+    Refused: "topic" (empty), "line_too_long", "time" (past or too far), "form", "gentle", "resting", and what
     `spaces.current` refuses ("closed", "waiting").
     """
     view = spaces.space_for(ring, space)
@@ -151,7 +151,7 @@ def _check(asked: Asked, form: FormView | None) -> None:
     if not asked.topic.strip():
         raise Refused("topic")
     if len(asked.topic.strip()) > TOPIC_MAX:
-        raise Refused("too_long", most=TOPIC_MAX, length=len(asked.topic.strip()))
+        raise Refused("line_too_long", most=TOPIC_MAX, length=len(asked.topic.strip()))
     now = timezone.now()
     if asked.wish and not now < asked.wish <= now + AHEAD_MAX:
         raise Refused("time")

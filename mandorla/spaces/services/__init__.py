@@ -10,7 +10,7 @@ invitations today), "wait" (too many wrong codes: fact `seconds`), "closed", "wa
 
 from mandorla.spaces.services.gate import current, may_write, members_of
 from mandorla.spaces.services.inviting import invitation_of, invite, join, withdraw_invitation
-from mandorla.spaces.services.keeping import drop, item_of, items, put
+from mandorla.spaces.services.keeping import drop, item_of, items, items_by_id, put
 from mandorla.spaces.services.parting import leave
 from mandorla.spaces.services.seeing import space_for, spaces_of
 from mandorla.spaces.services.signals import joined, leaving
@@ -23,6 +23,7 @@ __all__ = [
     "invite",
     "item_of",
     "items",
+    "items_by_id",
     "join",
     "joined",
     "leave",

@@ -47,6 +47,14 @@ def item_of(ring: KeyRing, space: UUID, type: str, *, record: UUID) -> ItemView 
     return opened(ring, row) if row else None
 
 
+def items_by_id(ring: KeyRing, spaces: Iterable[UUID], type: str, records: Iterable[UUID]) -> dict[UUID, ItemView]:
+    """These items of several spaces of mine, by their ids, with one look."""
+    mine = Member.objects.filter(space=OuterRef("space"), person=ring.person, until=None)
+    held = [space for space in spaces if ring.epochs(space)]
+    rows = Item.objects.filter(Exists(mine), space__in=held, type=type, pk__in=list(records))
+    return {row.id: opened(ring, row) for row in rows}
+
+
 def drop(ring: KeyRing, space: UUID, type: str, *, records: Iterable[UUID] | None = None) -> int:
     """Deletes items of a type that are mine or the space's own, all or those named, and says how many went."""
     rows = _readable(ring, space, type).filter(author__in=[ring.person, space])

@@ -27,7 +27,7 @@ export const putAway = (words) => {
   if (words === undefined || aside?.words === words) aside = null;
 };
 
-/** @param {Line} line @param {(state: string) => void} say */
+/** @param {Line} line @param {(state: string) => void} say @returns {() => void} what saves at once */
 export function keep(line, say) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let soon;
@@ -90,4 +90,5 @@ export function keep(line, say) {
     if (isUnsaved()) settle();
   }
   arrive();
+  return save;
 }

@@ -14,6 +14,7 @@ socket.protocol = socket.protocol.replace("http", "ws");
 const line = new Line(socket.href);
 /** @type {Set<HTMLFormElement>} */
 const sending = new Set();
+const SAVE_MS = 3_000;
 
 /** @param {string} state a key of the status line's data attributes */
 const say = (state) => {
@@ -73,6 +74,19 @@ async function submit(event) {
   say(answer.ack ? "saved" : "here");
 }
 
+/** What was typed a moment ago is kept before the keys are closed by hand. @param {SubmitEvent} event */
+async function saveFirst(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.matches(".top__lock") || !isUnsaved()) return;
+  event.preventDefault();
+  save();
+  await new Promise((done) => {
+    line.addEventListener("frame", () => isUnsaved() || done(true));
+    setTimeout(done, SAVE_MS);
+  });
+  form.submit();
+}
+
 document.addEventListener("submit", submit);
 document.addEventListener("stage", tellUnsent);
 unsent.querySelector("[data-scripted]")?.removeAttribute("hidden");
@@ -104,8 +118,9 @@ line.addEventListener("frame", (event) => {
 line.addEventListener("open", () => {
   room.dataset.line = "open";
 });
-keep(line, say);
+const save = keep(line, say);
 lookOut(line);
+document.addEventListener("submit", saveFirst);
 addEventListener("beforeunload", (event) => {
   if (isUnsaved() || sending.size) event.preventDefault();
 });

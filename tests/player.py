@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 10.0
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 NO_MASK = bytes(4)
 SHORT, MIDDLE = 126, 65_536
-MAIN_ACT = re.compile(r'class="act act--main" name="do" value="(\w+)"')
+MAIN_ACT = re.compile(r'class="act act--main[^"]*"\s+name="do"\s+value="(\w+)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 SAYINGS = (
     "When you come home and look at your phone first, I feel alone.",

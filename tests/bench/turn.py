@@ -182,6 +182,8 @@ def _broken(database: str, way: str, found: dict[int, tuple[list[Found], list[Fo
             yield f"✗ {database}, {way}: {length:,} entries cost {cost / first:.2f} × the first"
     if (database, way) == (SQLITE, SOCKET) and max(costs.values()) >= MUST_MS:
         yield f"✗ {max(costs.values()):.2f} ms a turn by socket on SQLite"
+    if not all(_typical(paced, "rate") for paced, _ in found.values()):
+        yield f"✗ {database}, {way}: nobody got to make a turn"
     wrong = sum(one.wrong for paced, _ in found.values() for one in paced)
     if wrong:
         yield f"✗ {database}, {way}: {wrong} turns went wrong"

@@ -9,7 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -341,9 +341,16 @@ def _command(socket: Socket, command: Command, *, welcome: bool) -> None:
         asyncio.create_task(_look_closer(socket, command))  # noqa: RUF006  # it answers over the socket it holds
         return
     socket.asked[command.key] = answer
-    answer.add_done_callback(
-        lambda done: hall.loop and hall.loop.call_soon_threadsafe(_answered, socket, command, done)
-    )
+    if answer.done():  # a repeat of something done: the bell does not ring for it again
+        _answered(socket, command, answer)
+    else:
+        answer.add_done_callback(partial(_failed, socket, command))
+
+
+def _failed(socket: Socket, command: Command, answer: "Future[Any]") -> None:
+    """From the pen's thread: a success is told by the bell, with the one waking of the loop that a turn costs."""
+    if answer.exception() and hall.loop:
+        hall.loop.call_soon_threadsafe(_answered, socket, command, answer)
 
 
 def _answered(socket: Socket, command: Command, answer: "Future[Any]") -> None:

@@ -7,7 +7,7 @@ import hashlib
 import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLong
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from mandorla.vault.core import Busy, Envelope, Locked, Moved, Refused, new_id
 PATIENCE_SECONDS = 3.0
 TRIES = 3
 DRAFT_MAX = 10_000
+ASKED = tuple(one.name for one in fields(Command) if one.name != "seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,8 @@ def _is_same(entry: Entry, seat: Seat, command: Command) -> bool:
 
 def _fingerprint(person: UUID, command: Command) -> bytes:
     """What makes two commands the same: all but the version seen."""
-    return hashlib.sha256(repr((person, replace(command, seen=0))).encode()).digest()
+    asked = [getattr(command, name) for name in ASKED]
+    return hashlib.sha256(repr((person, asked)).encode()).digest()
 
 
 def _id(value: UUID) -> object:

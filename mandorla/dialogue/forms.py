@@ -20,13 +20,14 @@ LEAD_MAX = 200
 FEELING_MAX = 40
 FAR_AHEAD = 2**62
 ZONE_MAX = 64
+LISTS = ("feelings", "own", "marks")
 
 
 def command_from(fields: Mapping[str, Any], zone: str) -> Command:
     """A command from the fields of a frame or a form; Refused("broken") for what no page of ours sends.
 
     key (32 hex), v (number), do; where they apply: words, lead, feelings (list of keys), own (list or text), at
-    (YYYY-MM-DDTHH:MM in the person's zone), minutes.
+    (YYYY-MM-DDTHH:MM in the person's zone), minutes, marks (list of `entry.line`), pace.
     """
     try:
         return Command(
@@ -39,6 +40,8 @@ def command_from(fields: Mapping[str, Any], zone: str) -> Command:
             own=tuple(word[:FEELING_MAX] for word in _list(fields, "own")),
             at=_moment(_text(fields, "at"), zone),
             minutes=int(fields.get("minutes") or 0),
+            marks=tuple(_list(fields, "marks")),
+            pace=_text(fields, "pace"),
         )
     except (KeyError, ValueError, TypeError):
         raise Refused("broken") from None
@@ -46,7 +49,7 @@ def command_from(fields: Mapping[str, Any], zone: str) -> Command:
 
 def plain(posted: QueryDict) -> dict[str, Any]:
     """A form's fields as the socket would carry them."""
-    return {name: posted.getlist(name) if name in ("feelings", "own") else posted[name] for name in posted}
+    return {name: posted.getlist(name) if name in LISTS else posted[name] for name in posted}
 
 
 def draft_from(fields: Mapping[str, Any]) -> services.Typed:
@@ -63,6 +66,14 @@ def zone_from(name: str) -> ZoneInfo:
         return ZoneInfo(name[:ZONE_MAX])
     except (KeyError, ValueError, OSError):
         return ZoneInfo(settings.TIME_ZONE)
+
+
+MEDIA = {
+    "written": _("Written, live"),
+    "letters": _("In letters, over days"),
+    "spoken": _("Spoken, in the same room, on two phones"),
+    "shared": _("Spoken, in the same room, on one phone or tablet between you"),
+}
 
 
 class Ask(forms.Form):
@@ -91,8 +102,8 @@ class Ask(forms.Form):
         super().__init__(*given, **named)
         self.open_now = {one.script.name: one for one in offered if not one.closed}
         self.fields["form"].choices = [(name, one.words["name"]) for name, one in self.open_now.items()]  # type: ignore[attr-defined]
-        media = {"written": _("Written, live"), "spoken": _("Spoken, in the same room, on two phones")}
-        self.fields["medium"].choices = list(media.items())  # type: ignore[attr-defined]
+        offered_in = {medium for one in self.open_now.values() for medium in one.script.media}
+        self.fields["medium"].choices = [(name, how) for name, how in MEDIA.items() if name in offered_in]  # type: ignore[attr-defined]
         minutes = sorted({length for one in self.open_now.values() for length in one.script.minutes})
         self.fields["minutes"].choices = [(length, _("%d minutes") % length) for length in minutes]  # type: ignore[attr-defined]
 

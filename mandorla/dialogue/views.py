@@ -215,6 +215,7 @@ def _as_typed(posted: QueryDict, view: services.RoomView) -> tuple[services.Room
         lead=posted.get("lead", ""),
         picked=tuple(posted.getlist("feelings")),
         own=posted.get("own", ""),
+        lines=tuple(replace(line, marked=line.key in posted.getlist("marks")) for line in view.lines),
         at=posted.get("at", ""),
     )
     return (replace(chosen, draft=words), "") if words and view.says else (chosen, words)

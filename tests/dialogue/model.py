@@ -100,7 +100,8 @@ APPRECIATION = Form(
     },
     prompts=4,
 )
-ONLY_IN = {"let_me": "written", "mirror_now": "spoken"}
+NOT_IN_LETTERS = {"written", "spoken", "shared"}
+ONLY_IN = {"let_me": {"written"}, "mirror_now": {"spoken", "shared"}, "at": NOT_IN_LETTERS, "ready": NOT_IN_LETTERS}
 ROUNDS = 2
 
 
@@ -124,7 +125,19 @@ class Model:
         return (self.step, self.ana_sends, self.round, len(self.done))
 
     def allowed(self, ana: bool) -> set[str]:
-        """The names of the moves this person may make."""
+        """The names of the moves that may come from this person's device: at one device between two, anyone's."""
+        return self._theirs(ana) | self._theirs(not ana) if self._at_one_device() else self._theirs(ana)
+
+    def mover(self, ana: bool, move: str) -> bool:
+        """Who makes a move that comes from this device: at one device who sends, if both might."""
+        if not self._at_one_device():
+            return ana
+        return self.ana_sends if move in self._theirs(self.ana_sends) else not self.ana_sends
+
+    def _at_one_device(self) -> bool:
+        return self.medium == "shared" and self.step not in ASKING and self.step != OVER
+
+    def _theirs(self, ana: bool) -> set[str]:
         role = "sender" if ana == self.ana_sends else "receiver"
         told = [one.split() for one in self.form.steps.get(self.step, {})]
         each = "" if ana in self.done else "each"
@@ -133,6 +146,7 @@ class Model:
 
     def gone(self, ana: bool, move: str) -> "Model":
         """Where that leads."""
+        ana = self.mover(ana, move)
         who, where = next((key.split()[0], to) for key, to in self._moves() if key.split()[1] == move)
         if where == "signal":
             return replace(self, signalled=True)
@@ -151,10 +165,12 @@ class Model:
             return self.prompt == self.form.prompts - 1
         if move == "let_me" and self.signalled:
             return False
-        return ONLY_IN.get(move, self.medium) == self.medium
+        return self.medium in ONLY_IN.get(move, {self.medium})
 
     def _at(self, where: str) -> "Model":
         here = replace(self, done=frozenset(), signalled=False)
+        if where == "breathe" and self.medium == "letters":  # nobody breathes in step over days
+            where = self.form.steps["breathe"]["each ready"]
         if where == OVER:
             return replace(self, step=OVER)
         if where == "prompt":

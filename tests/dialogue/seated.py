@@ -8,6 +8,7 @@ from django.conf import settings
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.services import Ack, Asked, RoomView, Seat
+from mandorla.dialogue.services.scripts import script
 from mandorla.vault.core import new_id
 from mandorla.vault.services import unlocked_from_cookies
 from tests.cast import Cast, Someone
@@ -37,7 +38,8 @@ class Pair:
         self.cast = cast
         ring = cast.ana.ring()
         services.end_gentle_path(ring, cast.space)
-        self.thread = services.ask(ring, cast.space, Asked(new_id(), form, "Sunday evenings", medium, 30))
+        minutes = script(f"{form}/1").minutes[0]
+        self.thread = services.ask(ring, cast.space, Asked(new_id(), form, "Sunday evenings", medium, minutes))
         self.ana, self.ben = seat(cast.ana, self.thread), seat(cast.ben, self.thread)
 
     def seat(self, who: str) -> Seat:

@@ -34,7 +34,6 @@ from tests.dialogue.playing import (
     NOW,
     PEOPLE,
     ROOM,
-    SCRIPTS,
     THANKED,
     Table,
     script,
@@ -42,7 +41,7 @@ from tests.dialogue.playing import (
     told,
 )
 
-MEDIA = ("written", "spoken")
+MEDIA = ("written", "letters", "spoken", "shared")
 MODELS = {"couples/1": COUPLES, "appreciation/1": APPRECIATION}
 STATE_BYTES_MAX = 2000
 DISTURBED_MAX = 2
@@ -606,7 +605,7 @@ def test_the_summary_shows_the_last_chunks_and_counts_those_before() -> None:
 
 def test_words_of_an_earlier_visit_are_not_shown_as_those_of_this_one() -> None:
     raw = deepcopy(told())
-    raw["closing/1"]["steps"]["switch"]["moves"]["close"]["next"] = "intention"
+    raw["switching/1"]["steps"]["switch"]["moves"]["close"]["next"] = "intention"
     at = Table(assemble(raw["couples/1"], raw)).play(ANSWERED + "ana:skip ben:skip ana:say ben:say")
     at.play(HEARD["couples"].removeprefix(ARRIVED["couples"]) + THANKED + "ben:close")
     assert at.state.step == "intention"
@@ -709,7 +708,7 @@ def test_a_dialogue_has_begun_with_the_arrival(moves: str, begun: bool) -> None:
 
 
 @pytest.mark.parametrize("medium", MEDIA)
-@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("name", MODELS)
 def test_every_path_is_the_one_of_the_practice(name: str, medium: str) -> None:
     """From every state that can be reached, by every person and every move: the core and the model agree."""
     moves = {move for step in MODELS[name].steps for move in MODELS[name].named(step)}
@@ -731,7 +730,8 @@ def test_every_path_is_the_one_of_the_practice(name: str, medium: str) -> None:
                     todo.append((after, went))
 
     reached = {step for step, *_ in seen}
-    assert reached == {*MODELS[name].steps, OVER}
+    left_out = {"breathe", "appointed"} if medium == "letters" else set()
+    assert reached == {*MODELS[name].steps, OVER} - left_out
 
 
 def _tried(at: Table, state: Any, person: Any, move: str) -> Any:
@@ -768,7 +768,7 @@ seldom = precondition(lambda self: self.disturbed < DISTURBED_MAX)  # or a walk 
 class Walk(RuleBasedStateMachine):
     """Two people, a stranger, late clicks and repeated ones, against the model and the promises of a dialogue."""
 
-    @initialize(name=st.sampled_from(SCRIPTS), medium=st.sampled_from(MEDIA), far=st.integers(0, 5))
+    @initialize(name=st.sampled_from(sorted(MODELS)), medium=st.sampled_from(MEDIA), far=st.integers(0, 5))
     def ask(self, name: str, medium: str, far: int) -> None:
         self.table = Table(script(name), medium)
         self.model = Model(MODELS[name], medium)
@@ -777,10 +777,11 @@ class Walk(RuleBasedStateMachine):
         self.disturbed = 0
         for one in "".join(STAGES[name.partition("/")[0]][:far]).split():
             person, _, move = one.partition(":")
-            self.made(PEOPLE[person], move)
+            if move in self.model.allowed(PEOPLE[person] == ANA):  # nobody breathes in letters
+                self.made(PEOPLE[person], move)
 
     @precondition(lambda self: self.table.state.over)
-    @rule(name=st.sampled_from(SCRIPTS), medium=st.sampled_from(MEDIA), far=st.integers(0, 5))
+    @rule(name=st.sampled_from(sorted(MODELS)), medium=st.sampled_from(MEDIA), far=st.integers(0, 5))
     def ask_again(self, name: str, medium: str, far: int) -> None:
         self.ask(name, medium, far)
 
@@ -801,7 +802,8 @@ class Walk(RuleBasedStateMachine):
         assert paused is not None
 
         for person in {ANA, BEN} - paused.ready:
-            self.table.does(person, "go_on")
+            if self.table.state.paused:  # one device: whoever touches it speaks for both
+                self.table.does(person, "go_on")
 
         assert self.table.state.paused is None
         self.disturbed = 0
@@ -940,7 +942,7 @@ class Walk(RuleBasedStateMachine):
                 assert offered == self.model.allowed(person == ANA)
                 assert bool(seen.offers) == seen.my_turn
             assert {*seen.shows, *seen.chunks} <= set(table.snapshot.entries) == state.needed()
-        turns = [person for person, seen in screens.items() if seen.my_turn]
+        turns = [person for person, seen in screens.items() if seen.my_turn and seen.person == person]
         assert turns or state.over
         assert len(turns) < 2 or table.script.steps[state.step].role == "both"
 

@@ -1,6 +1,6 @@
 """The live door while the store fails: whoever acts is told so kindly, nothing is half done, trying again is safe."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from threading import Event as Signal
@@ -9,7 +9,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, OperationalError, connection, connections, transaction
 from django.urls import reverse
 
 from mandorla.dialogue import live, services
@@ -77,7 +77,7 @@ def bytes_of(value: object) -> object:
 
 def pens_connection() -> Any:
     """The pen's own connection to the database."""
-    return writer.submit(new_id(), lambda cursor: cursor.db).result(5)
+    return writer.submit(new_id(), lambda _: connections[DEFAULT_DB_ALIAS]).result(5)
 
 
 def test_an_act_is_acknowledged_after_its_commit_and_with_its_screen(pair: Pair, hall: Hall) -> None:
@@ -214,7 +214,7 @@ def holding_the_store() -> Iterator[None]:
 def failing(problem: type[Exception], *, at: int) -> Iterator[list[str]]:
     """From its call of this number on, the pen's line to the database fails; beginning and commit count as calls."""
     pen, failed = pens_connection(), list[str]()
-    commit, begin, calls = pen._commit, pen.set_autocommit, 0
+    commit, begin, make, calls = pen._commit, pen.set_autocommit, pen.create_cursor, 0
 
     def count(what: str) -> None:
         nonlocal calls
@@ -223,10 +223,19 @@ def failing(problem: type[Exception], *, at: int) -> Iterator[list[str]]:
             failed.append(what)
             raise problem("for the test")
 
-    def run(next_: Callable[..., Any], sql: str, *given: Any) -> Any:
-        if not sql.startswith("BEGIN"):
-            count(sql)
-        return next_(sql, *given)
+    class Watched:
+        """A cursor whose calls count."""
+
+        def __init__(self, name: str | None = None) -> None:
+            self.real = make(name)
+
+        def execute(self, sql: str, given: Any = ()) -> None:
+            if not sql.startswith("BEGIN"):
+                count(sql)
+            self.real.execute(sql, given)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.real, name)
 
     def committing() -> Any:
         count("COMMIT")
@@ -238,7 +247,7 @@ def failing(problem: type[Exception], *, at: int) -> Iterator[list[str]]:
         return begin(autocommit, **how)
 
     with (
-        pen.execute_wrapper(run),
+        patch.object(pen, "create_cursor", Watched),
         patch.object(pen, "_commit", committing),
         patch.object(pen, "set_autocommit", beginning),
     ):

@@ -28,7 +28,7 @@ spoken = "Say it aloud"
 WORDS = """
 language = "en"
 [form]
-name = "Check-in"
+name = "An evening word"
 what = "How it is today."
 when = "Any day."
 topic = "Today"
@@ -55,7 +55,7 @@ def words() -> str:
 @pytest.fixture
 def with_check_in(tmp_path: Path, settings: Settings) -> Iterator[None]:
     """A folder of the host's with one more script."""
-    folder = tmp_path / "check-in"
+    folder = tmp_path / "evening"
     folder.mkdir()
     (folder / "1.toml").write_text(CHECK_IN)
     (folder / "en.toml").write_text(words())
@@ -73,7 +73,7 @@ def _read_anew() -> None:
 
 @pytest.mark.usefixtures("with_check_in")
 def test_a_third_script_is_offered_held_and_shown(cast: Cast) -> None:
-    thread = services.ask(cast.ana.ring(), cast.space, Asked(new_id(), "check-in", "Today", "written", 10))
+    thread = services.ask(cast.ana.ring(), cast.space, Asked(new_id(), "evening", "Today", "written", 10))
     pair = Pair.__new__(Pair)
     pair.cast, pair.thread, pair.ana, pair.ben = cast, thread, seat(cast.ana, thread), seat(cast.ben, thread)
     shown: dict[str, Any] = {}
@@ -84,7 +84,7 @@ def test_a_third_script_is_offered_held_and_shown(cast: Cast) -> None:
             room = pair.sees(who)
             shown[f"{room.step} {who}"] = live.render(pair.seat(who), room)
 
-    assert "Check-in" in {form.words["name"] for form in services.forms_for(cast.ben.ring(), cast.space)}
+    assert "An evening word" in {form.words["name"] for form in services.forms_for(cast.ben.ring(), cast.space)}
     assert "The title of body" in shown["send ana"] or "The title of outside" in shown["send ana"]
     assert "Do leave_out" in shown["send ana"]
     assert "What to wait for in mirror" in shown["mirror ana"]

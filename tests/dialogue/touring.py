@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from mandorla.dialogue.core import Command, Script, State, decide, fold
+from mandorla.dialogue.core import VOICES, Command, Move, Script, State, decide, fold
 from mandorla.dialogue.core.play import moves_of
 from mandorla.dialogue.services import scripts
 from mandorla.vault.core import new_id
@@ -47,7 +47,10 @@ def _branches(script: Script, state: State) -> Iterator[tuple[Act, State]]:
     now = timezone.now()
     for person in state.people:
         for move in moves_of(script, state, person):
-            act = Act(person, move.name, _facts(move.act, state.medium))
+            given = _facts(move, state, person)
+            if given is None:
+                continue
+            act = Act(person, move.name, given)
             facts = act.facts | ({"at": datetime.fromisoformat(act.facts["at"] + "Z")} if "at" in act.facts else {})
             entry = decide(script, state, person, Command(new_id(), FAR, move.name, **facts), now=now, room=ROOM)
             then = fold(script, state, entry, "")
@@ -55,12 +58,22 @@ def _branches(script: Script, state: State) -> Iterator[tuple[Act, State]]:
                 yield act, then
 
 
-def _facts(act: str, medium: str) -> dict[str, Any]:
-    if act == "say" and medium == "written":
-        return {"words": "When you come home late, I feel <alone> & “small”."}
-    if act == "pick":
-        return {"feelings": (min(scripts.feeling_keys()),)}
-    return {"at": f"{timezone.now() + timedelta(days=1):%Y-%m-%dT%H:%M}"} if act == "appoint" else {}
+def _facts(move: Move, state: State, person: UUID) -> dict[str, Any] | None:
+    """What belongs to a move; nothing where too few lines are there to be marked."""
+    match move.act:
+        case "say" if state.medium in VOICES["typed"]:
+            return {"words": "When you come home late, I feel <alone> & “small”."}
+        case "list":
+            return {"words": "\n".join(f"A <walk> & “tea”, number {number}" for number in range(max(2, move.least)))}
+        case "mark":
+            marks = state.lines_of(move.of, without=person if move.theirs else None)[: move.most]
+            return {"marks": marks} if len(marks) >= move.least else None
+        case "pick":
+            return {"feelings": (min(scripts.feeling_keys()),)}
+        case "appoint":
+            return {"at": f"{timezone.now() + timedelta(days=1):%Y-%m-%dT%H:%M}"}
+        case _:
+            return {}
 
 
 def _where(state: State) -> tuple[object, ...]:

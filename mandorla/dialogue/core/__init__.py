@@ -4,6 +4,7 @@ from mandorla.dialogue.core import wire
 from mandorla.dialogue.core.play import Command, decide, fold, has_lapsed
 from mandorla.dialogue.core.screen import Offer, Screen, screen
 from mandorla.dialogue.core.script import (
+    VOICES,
     Act,
     Move,
     Place,
@@ -14,9 +15,11 @@ from mandorla.dialogue.core.script import (
     assemble,
     broken_promises,
 )
-from mandorla.dialogue.core.state import Entry, Pause, Snapshot, State
+from mandorla.dialogue.core.state import PACES, Entry, Pause, Snapshot, State
 
 __all__ = [
+    "PACES",
+    "VOICES",
     "Act",
     "Command",
     "Entry",

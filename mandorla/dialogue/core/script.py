@@ -5,18 +5,20 @@ Nothing here knows any script by name.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
-Act = Literal["say", "pick", "choose", "ready", "appoint", "signal"]
+Act = Literal["say", "list", "mark", "pick", "choose", "ready", "appoint", "signal"]
 Role = Literal["sender", "receiver", "both"]
 Place = Literal["appointment", "arrival", "sending", "mirroring", "validation", "empathy", "thanks", "close"]
-Medium = Literal["written", "spoken"]
+Medium = Literal["written", "letters", "spoken", "shared"]
 
 ACTS: tuple[str, ...] = get_args(Act)
 ROLES: tuple[str, ...] = get_args(Role)
 PLACES: tuple[str, ...] = get_args(Place)
 MEDIA: tuple[str, ...] = get_args(Medium)
+VOICES: Mapping[str, tuple[str, ...]] = {"typed": ("written", "letters"), "aloud": ("spoken", "shared")}
+"""Media by how words are said in them. A script may name a voice in place of its media."""
 
 
 class ScriptError(ValueError):
@@ -27,8 +29,10 @@ class ScriptError(ValueError):
 class Move:
     """One thing someone may do in a step, and what follows.
 
-    `kind` names what was said, so that later steps can show it. `last` replaces `next` once everyone has been sender.
-    `advances` goes to the next prompt while there is one, else to `done` or `last`. `again` counts as one more try.
+    `kind` names what was said, so that later steps can show it. `least` and `most` bound the lines of a list, or how
+    many are marked; those are lines of the kind `of`, with `theirs` only what others wrote. `last` replaces `next` once
+    everyone has been sender. `advances` goes to the next prompt while there is one, else to `done` or `last`. `again`
+    counts as one more try.
     """
 
     name: str
@@ -44,6 +48,10 @@ class Move:
     again: bool = False
     chunk: bool = False
     confirms: str = ""
+    of: str = ""
+    theirs: bool = False
+    least: int = 1
+    most: int = 12
     optional_prompts: bool = False
     media: tuple[str, ...] = MEDIA
 
@@ -54,7 +62,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A place in a dialogue. In a step of role *both*, everyone makes one move, in any order, before it goes on."""
+    """A place in a dialogue. In a step of role *both*, everyone makes one move, in any order, before it goes on.
+
+    Where its `media` leave one out, that medium passes over it by its first move.
+    """
 
     name: str
     role: Role
@@ -64,6 +75,11 @@ class Step:
     shows_chunks: bool = False
     seconds: int = 0
     lapses_hours: int = 0
+    media: tuple[str, ...] = MEDIA
+
+    def passed(self) -> str:
+        """Where a medium that leaves this step out goes on."""
+        return next(iter(self.moves.values())).next
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +93,10 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A whole form. `rounds` is how many people get to be sender; `prompts` are the stems walked down one by one."""
+    """A whole form. `rounds` is how many people get to be sender; `prompts` are the stems walked down one by one.
+
+    `leaves` says what is there afterwards for other pages: under each name, the kind of words it is.
+    """
 
     name: str
     version: int
@@ -91,6 +110,7 @@ class Script:
     parts: tuple[str, ...]
     prompts: tuple[str, ...] = ()
     optional_prompts: frozenset[str] = frozenset()
+    leaves: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -117,6 +137,11 @@ def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> 
     for _, source in (*included, ("", raw)):
         steps |= {name: _step(name, told, links) for name, told in source.get("steps", {}).items()}
         promises += [_promise(told) for told in source.get("promises", ())]
+    # A part may promise something of a step that only some scripts have.
+    own = {told["step"] for told in raw.get("promises", ()) if "step" in told}
+    promises = [promise for promise in promises if promise.step in steps or promise.step in own]
+    if not raw.get("prompts"):
+        steps = {name: _without_prompts(step) for name, step in steps.items()}
     script = Script(
         name=_needed(raw, "name"),
         version=_needed(raw, "version"),
@@ -125,14 +150,20 @@ def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> 
         promises=tuple(promises),
         rounds=raw.get("rounds", 2),
         minutes=tuple(_needed(raw, "minutes")),
-        media=tuple(raw.get("media", MEDIA)),
+        media=_media(raw.get("media", MEDIA)),
         gentle=raw.get("gentle", False),
         parts=tuple(part for part, _ in included),
         prompts=tuple(raw.get("prompts", ())),
         optional_prompts=frozenset(raw.get("optional_prompts", ())),
+        leaves=dict(raw.get("leaves", {})),
     )
     _check(script)
     return script
+
+
+def steps_in(script: Script, medium: str) -> set[str]:
+    """The steps one can come to in a medium."""
+    return {name for name in _reach(script, {script.start}, medium=medium) if medium in script.steps[name].media}
 
 
 def broken_promises(script: Script) -> list[Promise]:
@@ -158,6 +189,7 @@ def _step(name: str, told: Mapping[str, Any], links: Mapping[str, str]) -> Step:
             shows_chunks=told.get("shows_chunks", False),
             seconds=told.get("seconds", 0),
             lapses_hours=told.get("lapses_hours", 0),
+            media=_media(told.get("media", MEDIA)),
         )
     except (AttributeError, TypeError, ScriptError) as problem:
         raise ScriptError(f"step {name}: {problem}") from problem
@@ -173,8 +205,18 @@ def _move(name: str, told: Mapping[str, Any], links: Mapping[str, str]) -> Move:
         if key in facts:
             facts[key] = links.get(facts[key], facts[key])
     if "media" in facts:
-        facts["media"] = tuple(_one_of(medium, MEDIA) for medium in facts["media"])
+        facts["media"] = _media(facts["media"])
     return Move(name=name, **facts)
+
+
+def _without_prompts(step: Step) -> Step:
+    """The same step where a script has no stems to walk down: what would go to the next one goes on at once."""
+    moves = {
+        name: replace(move, advances=False, next=move.done, done="") if move.advances and move.done else move
+        for name, move in step.moves.items()
+        if not move.optional_prompts
+    }
+    return replace(step, moves=moves)
 
 
 def _promise(told: Mapping[str, Any]) -> Promise:
@@ -194,6 +236,12 @@ def _needed(told: Mapping[str, Any], key: str) -> Any:
     return told[key]
 
 
+def _media(told: Iterable[str]) -> tuple[str, ...]:
+    """The media named, by themselves or by their voice."""
+    every = ([*VOICES[name]] if name in VOICES else [_one_of(name, MEDIA)] for name in told)
+    return tuple(medium for media in every for medium in media)
+
+
 def _one_of(value: str, allowed: Iterable[str]) -> str:
     if value not in allowed:
         raise ScriptError(f"{value!r} is none of {', '.join(allowed)}")
@@ -206,6 +254,9 @@ def _check(script: Script) -> None:
             _check_move(script, step, move)
         if step.role == "both":
             _check_together(step)
+        if set(script.media) - set(step.media) and not step.passed():
+            raise ScriptError(f"step {step.name}: its first move leads nowhere, so no medium can pass over it")
+    _check_kinds(script)
     if script.start not in script.steps:
         raise ScriptError(f"the start {script.start} is not there")
     lonely = set(script.steps) - _reach(script, {script.start})
@@ -226,8 +277,23 @@ def _check_move(script: Script, step: Step, move: Move) -> None:
             raise ScriptError(f"step {step.name}: {move.name} leads to {target}, which is not there")
     if not move.targets() and not move.over and move.act != "signal":
         raise ScriptError(f"step {step.name}: {move.name} leads nowhere")
-    if move.advances and not (script.prompts and move.done):
-        raise ScriptError(f"step {step.name}: {move.name} advances, but there are no prompts or no way on")
+    if move.advances and not move.done:
+        raise ScriptError(f"step {step.name}: {move.name} advances, but there is no way on")
+    if move.act == "mark" and not move.of:
+        raise ScriptError(f"step {step.name}: {move.name} marks, but not said of what")
+
+
+def _check_kinds(script: Script) -> None:
+    """Whatever is marked, confirmed or left behind is said somewhere."""
+    moves = [move for step in script.steps.values() for move in step.moves.values()]
+    said = {move.kind for move in moves if move.kind}
+    lines = {move.kind for move in moves if move.act in ("list", "mark")}
+    for move in moves:
+        if move.of and move.of not in lines:
+            raise ScriptError(f"{move.name} marks lines of {move.of}, which nobody lists")
+    strange = sorted(set(script.leaves.values()) - said)
+    if strange:
+        raise ScriptError(f"it leaves {', '.join(strange)}, which nobody says")
 
 
 def _check_together(step: Step) -> None:
@@ -251,18 +317,26 @@ def _reach(
     seen, todo = set(begin), list(begin)
     while todo:
         step = script.steps[todo.pop()]
-        for move in step.moves.values():
-            if (step.name, move.name) in without or (medium and medium not in move.media):
-                continue
-            new = set(move.targets()) - seen
-            seen |= new
-            todo += new
+        new = _onward(script, step, medium, without) - seen
+        seen |= new
+        todo += new
     return seen
+
+
+def _onward(script: Script, step: Step, medium: str, without: frozenset[tuple[str, str]]) -> set[str]:
+    """The steps that may come next, in one medium or in any of the script's."""
+    media = {medium} if medium else set(script.media)
+    found = {step.passed()} if media - set(step.media) else set()
+    for move in step.moves.values():
+        if (step.name, move.name) not in without and media & set(step.media) & set(move.media):
+            found.update(move.targets())
+    return found
 
 
 def _can_finish(script: Script, name: str, medium: str) -> bool:
     reached = _reach(script, {name}, medium=medium)
-    return any(move.over and medium in move.media for step in reached for move in script.steps[step].moves.values())
+    here = (script.steps[step] for step in reached if medium in script.steps[step].media)
+    return any(move.over and medium in move.media for step in here for move in step.moves.values())
 
 
 def _reach_without(script: Script, moves: Iterable[tuple[str, str]]) -> set[str]:

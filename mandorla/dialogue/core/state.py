@@ -12,6 +12,7 @@ CHUNKS_SHOWN = 8  # of the sender's chunks on the summary's screen; the rest is 
 PARKED_MAX = 12
 FELT_KEPT = 12
 ANSWERS_KEPT = 64
+PACES = ("guided", "light", "bare")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Entry:
     step: str
     body: Mapping[str, Any]
     prev: str = ""
+
+    @property
+    def by(self) -> UUID:
+        """Whose act it was: at one device between two people the room writes down for whom it was done."""
+        return UUID(self.body["by"]) if "by" in self.body else self.author
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,27 @@ class State:
     paused: Pause | None = None
     over: str = ""
     prev: str = ""
+    lists: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    marks: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    paces: Mapping[UUID, str] = field(default_factory=dict)
+
+    @property
+    def pace(self) -> str:
+        """How much guidance both wish for: the most that anyone does."""
+        return min((self.paces.get(person, PACES[0]) for person in self.people), key=PACES.index)
+
+    def lines_of(self, kind: str, *, without: UUID | None = None) -> tuple[str, ...]:
+        """The lines under a kind, listed or marked, as `entry.line`; if asked, those that someone else wrote."""
+        found: dict[str, None] = {}
+        for seq in self.latest.get(kind, ()):
+            if seq in self.lists:
+                found |= dict.fromkeys(f"{seq}.{line}" for line in range(self.lists[seq][1]))
+            found |= dict.fromkeys(self.marks.get(seq, ()))
+        return tuple(line for line in found if without is None or self.writer_of(line) != without)
+
+    def writer_of(self, line: str) -> UUID:
+        """Who wrote a line."""
+        return self.people[self.lists[int(line.partition(".")[0])][0]]
 
     def role_of(self, person: UUID) -> str:
         """*sender* or *receiver*."""
@@ -74,6 +101,7 @@ class State:
         """The numbers of the entries some screen of this step may show."""
         kept = {1, self.confirmed, *self.chunks}
         kept.update(seq for seqs in self.latest.values() for seq in seqs)
+        kept.update(int(line.partition(".")[0]) for lines in self.marks.values() for line in lines)
         return frozenset(kept - {0})
 
     def packed(self) -> dict[str, Any]:
@@ -86,6 +114,9 @@ class State:
             "turn_at": self.turn_at.isoformat(),
             "at": self.at.isoformat() if self.at else None,
             "begun_at": self.begun_at.isoformat() if self.begun_at else None,
+            "paces": {person.hex: pace for person, pace in self.paces.items()},
+            "lists": {str(seq): told for seq, told in self.lists.items()},
+            "marks": {str(seq): lines for seq, lines in self.marks.items()},
             "paused": [self.paused.until.isoformat(), sorted(one.hex for one in self.paused.ready)]
             if self.paused
             else None,
@@ -103,6 +134,9 @@ class State:
                 "done": frozenset(UUID(person) for person in facts["done"]),
                 "latest": {kind: tuple(seqs) for kind, seqs in facts["latest"].items()},
                 "chunks": tuple(facts["chunks"]),
+                "paces": {UUID(person): pace for person, pace in facts.get("paces", {}).items()},
+                "lists": {int(seq): (told[0], told[1]) for seq, told in facts.get("lists", {}).items()},
+                "marks": {int(seq): tuple(lines) for seq, lines in facts.get("marks", {}).items()},
                 "parked": tuple(facts["parked"]),
                 "felt": tuple(facts["felt"]),
                 "asked_at": datetime.fromisoformat(facts["asked_at"]),

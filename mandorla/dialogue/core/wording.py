@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mandorla.dialogue.core.script import Move, Script, Step
+from mandorla.dialogue.core.script import VOICES, Move, Script, Step
 
 STEMS_MIN = 3
 
@@ -39,10 +39,13 @@ def _of_step(script: Script, step: Step, steps: Mapping[str, Mapping[str, Any]])
 
 
 def _for_saying(script: Script, moves: Iterable[Move]) -> list[str]:
-    """What a step with words to say needs: a field and stems to write with, and what to do where all is spoken."""
+    """What a step with words to say needs: a field and stems to write with, and what to do where all is spoken.
+
+    Lines of a list are typed in every medium, and begin with nothing but themselves.
+    """
     if not any(move.act == "say" for move in moves):
-        return []
-    return ["field", "stems", "spoken"] if "spoken" in script.media else ["field", "stems"]
+        return ["field"] if any(move.act == "list" for move in moves) else []
+    return ["field", "stems", "spoken"] if set(script.media) & set(VOICES["aloud"]) else ["field", "stems"]
 
 
 def _of_prompt(script: Script, moves: Iterable[Move]) -> list[str]:
@@ -66,5 +69,5 @@ def _labels(script: Script, move: Move, told: Mapping[str, Any]) -> Iterator[str
     aloud = told.get("spoken_moves", {}).get(move.name)
     if not told.get("moves", {}).get(move.name):
         yield f"moves.{move.name}"
-    if move.act == "say" and "spoken" in script.media and "spoken" in move.media and not aloud:
+    if move.act == "say" and set(script.media) & set(move.media) & set(VOICES["aloud"]) and not aloud:
         yield f"spoken_moves.{move.name}"

@@ -136,7 +136,19 @@ def _preferences_id(ring: KeyRing) -> UUID:
 def _shown(seat: Seat, room: rooms.Room, found: list[Stored]) -> list[Shown]:
     with translation.override(seat.language):
         words = scripts.words(room.shown.state.script)
-        return [shown(seat, stored, words, room.script) for stored in found]
+        entries = {stored.seq: stored for stored in found}
+        elsewhere = {seq for stored in found for seq in _marked_in(seat, stored)} - entries.keys()
+        entries |= {stored.seq: stored for stored in rooms.read(seat.thread, seqs=elsewhere)} if elsewhere else {}
+        return [shown(seat, stored, words, room.script, entries) for stored in found]
+
+
+def _marked_in(seat: Seat, stored: Stored) -> set[int]:
+    """The numbers of the lists whose lines an entry marks."""
+    try:
+        entry = rooms.opened(seat, stored)
+    except Sealed:
+        return set()
+    return {int(line.partition(".")[0]) for line in entry.body.get("marks", ())} if entry else set()
 
 
 def _is_chain(seat: Seat, found: list[Stored]) -> bool:

@@ -94,7 +94,8 @@ def ask(ring: KeyRing, space: UUID, asked: Asked) -> UUID:
         with transaction.atomic():
             spaces.current(ring, space)
             people = [view.me.person.hex, *(other.person.hex for other in view.others)]
-            entry = Entry(1, ring.person, timezone.now(), "ask", form.script.start, body | {"people": people})
+            body |= {"people": people, "paces": _paces(ring, space)}
+            entry = Entry(1, ring.person, timezone.now(), "ask", form.script.start, body)
             _begin(ring, space, asked.key, form.script, entry)
     except IntegrityError:
         if not Thread.objects.filter(pk=asked.key, space=space).exists():
@@ -155,6 +156,14 @@ def _check(asked: Asked, form: FormView | None) -> None:
     now = timezone.now()
     if asked.wish and not now < asked.wish <= now + AHEAD_MAX:
         raise Refused("time")
+
+
+def _paces(ring: KeyRing, space: UUID) -> dict[str, str]:
+    """How much guidance each wished for in the dialogue before this one."""
+    rows = Thread.objects.filter(space=space).order_by("-day", "id")[:PAGE]
+    newest = [state for row in rows if row.day == rows[0].day and (state := _state(ring, row))]
+    last = max(newest, key=lambda state: state.asked_at, default=None)
+    return {person.hex: pace for person, pace in last.paces.items()} if last else {}
 
 
 def _begin(ring: KeyRing, space: UUID, thread: UUID, script: Script, entry: Entry) -> None:

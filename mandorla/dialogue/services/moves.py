@@ -174,6 +174,7 @@ class _Append:
         """After the commit: what is shown moves on, and the bell rings."""
         with self.room.lock:
             self.room.shown, self.room.epoch = self.tip, self.seat.keys.epoch
+            self.room.settle(ack.key, ack)
             if self.sends_words:
                 self.room.drafts.pop(self.seat.person, None)
         rooms.overtake(self.room)
@@ -220,7 +221,7 @@ def _appended(seat: Seat, room: Room, entry: Entry, command: UUID) -> _Append:
     state = fold(room.script, room.tip.state, entry, envelope.digest.hex())
     stored = Stored(entry.seq, entry.author, command, envelope.digest, envelope)
     room.tip = room.tip.grown(state, entry.seq, stored)
-    sends_words = entry.author == seat.person and "words" in entry.body
+    sends_words = entry.by == seat.person and ("words" in entry.body or "lines" in entry.body)
     return _Append(
         seat, room, room.tip, stored, rooms.sealed_state(seat.keys, seat.thread, seat.space, state), sends_words
     )
@@ -238,7 +239,11 @@ def _same_answer(room: Room, key: UUID, fingerprint: bytes) -> "Future[Ack]":
     before, answer = room.answers[key]
     if before != fingerprint:
         raise Refused("other_command")
-    return answer
+    if isinstance(answer, Future):
+        return answer
+    settled: Future[Ack] = Future()
+    settled.set_result(answer)
+    return settled
 
 
 def _known(seat: Seat, command: Command) -> Ack | None:
@@ -256,7 +261,9 @@ def _is_same(entry: Entry, seat: Seat, command: Command) -> bool:
     """Whether this entry is what that command becomes. The end of a pause depends on when it was asked for."""
     asked: dict[str, object] = {"words": command.words.strip(), "lead": command.lead.strip()}
     asked |= {"feelings": list(command.feelings), "own": list(command.own)}
-    asked |= {"when": command.at.isoformat() if command.at else ""}
+    asked |= {"when": command.at.isoformat() if command.at else "", "pace": command.pace}
+    asked |= {"lines": [line.strip() for line in command.words.splitlines() if line.strip()]}
+    asked |= {"marks": list(command.marks)}
     mine = entry.author in (seat.person, seat.space)
     return (
         mine and entry.do == command.do and all(asked[name] == entry.body[name] for name in asked.keys() & entry.body)

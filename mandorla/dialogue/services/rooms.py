@@ -78,7 +78,7 @@ class Room:
     tip: Snapshot[Stored]
     drafts: dict[UUID, StoredDraft]
     epoch: int
-    answers: "OrderedDict[UUID, tuple[bytes, Future[Any]]]" = field(default_factory=OrderedDict)
+    answers: "OrderedDict[UUID, tuple[bytes, Any]]" = field(default_factory=OrderedDict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def remember(self, key: UUID, fingerprint: bytes, answer: "Future[Any]") -> None:
@@ -86,6 +86,11 @@ class Room:
         self.answers[key] = fingerprint, answer
         if len(self.answers) > ANSWERS_KEPT:
             self.answers.popitem(last=False)
+
+    def settle(self, key: UUID, answer: Any) -> None:
+        """Keeps what came of a command in place of its future: many are kept, and a future is large."""
+        if key in self.answers:
+            self.answers[key] = self.answers[key][0], answer
 
 
 _rooms: OrderedDict[UUID, Room] = OrderedDict()

@@ -1,16 +1,17 @@
 """What one person's screen says: opened with their own keys, in their language, the same for push and reload."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.core import UnknownLocaleError
 from babel.dates import format_datetime
 from django.utils import timezone, translation
 
-from mandorla.dialogue.core import Entry, Screen, Script, State, has_lapsed, screen
+from mandorla.dialogue.core import VOICES, Entry, Move, Offer, Screen, Script, State, has_lapsed, screen
 from mandorla.dialogue.services import rooms, scripts
 from mandorla.dialogue.services.moves import opened_draft
 from mandorla.dialogue.services.rooms import Room, Seat, Stored
@@ -32,6 +33,7 @@ class Shown:
     words: str
     feelings: tuple[str, ...]
     state: str
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,16 @@ class Button:
     name: str
     act: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of somebody's list, to be marked: its key, who wrote it, and what it says."""
+
+    key: str
+    author: str
+    text: str
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,16 @@ class RoomView:
     chunks_before: int
     buttons: tuple[Button, ...]
     aside: tuple[Button, ...]
+    lines: tuple[Line, ...]
+    least: int
+    most: int
+    one_device: bool
+    holder: str
+    pace: str
     breathes: bool
+    timed: bool
+    chunk: bool
+    readable: bool
     together: bool
     wheel: tuple[FeelingGroup, ...]
     draft: str
@@ -92,7 +113,17 @@ class RoomView:
     @property
     def says(self) -> bool:
         """Whether something can be written now."""
-        return self.medium == "written" and any(button.act == "say" for button in self.buttons)
+        return self.lists or (not self.aloud and any(button.act == "say" for button in self.buttons))
+
+    @property
+    def lists(self) -> bool:
+        """Whether lines can be written now, one below the other: on the screen in every medium."""
+        return any(button.act == "list" for button in self.buttons)
+
+    @property
+    def aloud(self) -> bool:
+        """Whether words are said here and not typed."""
+        return self.medium in VOICES["aloud"]
 
     @property
     def appoints(self) -> bool:
@@ -125,18 +156,30 @@ def at_hand(seat: Seat) -> tuple[RoomView, Clocks] | None:
         return _viewed(seat, room), _clocks(room)
 
 
-def shown(seat: Seat, stored: Stored, words: Words, script: Script) -> Shown:
-    """One entry as this seat may see it."""
+def shown(seat: Seat, stored: Stored, words: Words, script: Script, found: Mapping[int, Stored]) -> Shown:
+    """One entry as this seat may see it. `found` has the lists whose lines it marks, by their numbers."""
     try:
         entry = rooms.opened(seat, stored)
     except Sealed:
         return _closed(seat, stored, "unreadable")
-    return _closed(seat, stored, "withdrawn") if entry is None else _opened(seat, entry, words, script)
+    if entry is None:
+        return _closed(seat, stored, "withdrawn")
+    return replace(_opened(seat, entry, words, script), lines=_lines(seat, entry, found))
 
 
 def tells(entry: Shown) -> bool:
     """Whether an entry has something to read: choices, readiness and what was spoken pass without a line."""
-    return entry.state != "open" or bool(entry.words or entry.feelings)
+    return entry.state != "open" or bool(entry.words or entry.feelings or entry.lines)
+
+
+def line_of(seat: Seat, key: str, found: Mapping[int, Stored]) -> Line | None:
+    """One line of a list, if it can be read."""
+    seq, _, place = key.partition(".")
+    try:
+        entry = rooms.opened(seat, found[int(seq)])
+    except (KeyError, Sealed):
+        return None
+    return Line(key, seat.names.get(entry.by, ""), str(entry.body["lines"][int(place)])) if entry else None
 
 
 def lost(seq: int) -> Shown:
@@ -166,8 +209,11 @@ def _clocks(room: Room) -> Clocks:
     clocks: Clocks = {}
     seconds = room.script.steps[state.step].seconds
     if seconds:
-        clocks["breath"] = seconds, _left(state.turn_at, seconds, now)
-    if state.begun_at:
+        clocks["breath" if room.script.steps[state.step].place == "arrival" else "step"] = (
+            seconds,
+            _left(state.turn_at, seconds, now),
+        )
+    if state.begun_at and state.medium != "letters":
         clocks["dialogue"] = state.minutes * 60, _left(state.begun_at, state.minutes * 60, now)
     return clocks
 
@@ -178,10 +224,10 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
     state, script, entries = snapshot.state, room.script, snapshot.entries
     seen, words = screen(script, state, seat.person), scripts.words(state.script)
     told = words.of_step(state, seen.prompt)
-    names = _names(seat, state)
+    names, choice = _names(seat, state, seen.person), next((one for one in seen.offers if one.most), None)
 
     def show(seqs: Iterable[int]) -> tuple[Shown, ...]:
-        every = (shown(seat, entries[seq], words, script) if seq in entries else lost(seq) for seq in seqs)
+        every = (shown(seat, entries[seq], words, script, entries) if seq in entries else lost(seq) for seq in seqs)
         return tuple(filter(tells, every))
 
     over = state.over or ("lapsed" if has_lapsed(script, state, timezone.now()) else "")
@@ -194,7 +240,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         form=words.form["name"],
         medium=state.medium,
         minutes=state.minutes,
-        partner=names["partner"],
+        partner=next(name for person, name in seat.names.items() if person != seat.person),
         step=state.step,
         place=seen.place,
         role=seen.role,
@@ -212,10 +258,19 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         chunks_before=seen.chunks_before,
         buttons=_buttons(seen.offers, told, state.medium),
         aside=_buttons(seen.aside, told, state.medium),
-        breathes=bool(script.steps[state.step].seconds),
+        lines=tuple(line for key in (choice.lines if choice else ()) if (line := line_of(seat, key, entries))),
+        least=choice.least if choice else 0,
+        most=choice.most if choice else 0,
+        one_device=seen.one_device,
+        holder=seat.names.get(seen.person, "") if seen.one_device else "",
+        pace=state.pace,
+        breathes=bool(script.steps[state.step].seconds) and seen.place == "arrival",
+        timed=bool(script.steps[state.step].seconds) and seen.place != "arrival",
+        chunk=seen.my_turn and any(move.chunk for move in script.steps[state.step].moves.values()),
+        readable=state.medium not in VOICES["aloud"] or bool(script.leaves),
         together=script.steps[state.step].role == "both",
         wheel=scripts.feelings() if any(offer.act == "pick" for offer in seen.offers) else (),
-        draft=opened_draft(seat, draft) if draft else "",
+        draft=opened_draft(seat, draft) if draft else _listed_before(seat, choice, state, entries),
         draft_version=draft.version if draft else 0,
         lead="",
         picked=(),
@@ -232,10 +287,10 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
     )
 
 
-def _names(seat: Seat, state: State) -> dict[str, str]:
+def _names(seat: Seat, state: State, viewer: UUID) -> dict[str, str]:
     sender = state.people[state.sender]
     others = [person for person in state.people if person != sender]
-    partner = next(person for person in state.people if person != seat.person)
+    partner = next(person for person in state.people if person != viewer)
     return {
         "sender": seat.names.get(sender, ""),
         "receiver": seat.names.get(others[0], ""),
@@ -250,11 +305,11 @@ def _prompt(told: Mapping[str, Any], seen: Screen, state: State) -> str:
         return str(told["wait"])
     if state.tries >= 2 and "again" in told:
         return str(told["again"])
-    return str(told.get("spoken", told["turn"]) if state.medium == "spoken" else told["turn"])
+    return str(told.get("spoken", told["turn"]) if state.medium in VOICES["aloud"] else told["turn"])
 
 
 def _buttons(offers: Iterable[Any], told: Mapping[str, Any], medium: str) -> tuple[Button, ...]:
-    labels = told["moves"] | (told.get("spoken_moves", {}) if medium == "spoken" else {})
+    labels = told["moves"] | (told.get("spoken_moves", {}) if medium in VOICES["aloud"] else {})
     return tuple(Button(offer.name, offer.act, labels[offer.name]) for offer in offers)
 
 
@@ -265,26 +320,48 @@ def _closed(seat: Seat, stored: Stored, state: str) -> Shown:
 
 def _opened(seat: Seat, entry: Entry, words: Words, script: Script) -> Shown:
     kind = _kind(entry, script)
-    author = seat.names.get(entry.author, "")
+    author = seat.names.get(entry.by, "")
     felt = (*(scripts.feeling_name(key) for key in entry.body.get("feelings", ())), *entry.body.get("own", ()))
     return Shown(
         seq=entry.seq,
         kind=kind,
         label=words.kinds.get(kind, "{author}").format(author=author),
         author=author,
-        mine=entry.author == seat.person,
-        room=entry.author == seat.space,
+        mine=entry.by == seat.person,
+        room=entry.by == seat.space,
         lead=entry.body.get("lead", ""),
-        words=entry.body.get("words", entry.body.get("topic", "")),
+        words=entry.body.get("words", entry.body.get("topic", "")) or _choice(entry, words, script),
         feelings=felt,
         state="open",
     )
 
 
+def _listed_before(seat: Seat, choice: Offer | None, state: State, entries: Mapping[int, Stored]) -> str:
+    """A list that is written anew begins with what stands there: nobody types it all once more."""
+    keys = state.lines_of(choice.kind) if choice and choice.act == "list" else ()
+    mine = (line for key in keys if state.writer_of(key) == seat.person and (line := line_of(seat, key, entries)))
+    return "\n".join(line.text for line in mine)
+
+
+def _lines(seat: Seat, entry: Entry, found: Mapping[int, Stored]) -> tuple[str, ...]:
+    marked = (line_of(seat, key, found) for key in entry.body.get("marks", ()))
+    return (*entry.body.get("lines", ()), *(line.text for line in marked if line))
+
+
+def _choice(entry: Entry, words: Words, script: Script) -> str:
+    """What was chosen, where a script keeps it under a kind."""
+    move = _move(entry, script)
+    return str(words.steps[entry.step]["moves"][entry.do]) if move and move.kind and move.act == "choose" else ""
+
+
 def _kind(entry: Entry, script: Script) -> str:
-    step = script.steps.get(entry.step)
-    move = step.moves.get(entry.do) if step else None
+    move = _move(entry, script)
     return move.kind if move else entry.do
+
+
+def _move(entry: Entry, script: Script) -> Move | None:
+    step = script.steps.get(entry.step)
+    return step.moves.get(entry.do) if step else None
 
 
 def _left(began: datetime, seconds: int, now: datetime) -> int:

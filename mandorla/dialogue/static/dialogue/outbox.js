@@ -11,7 +11,7 @@ import { show } from "./stage.js";
 const LINE_MS = 4_000;
 const POST_MS = 6_000;
 const AGAIN_MS = [400, 1_000, 2_000, 4_000, 8_000];
-const REPEATABLE = ["feelings", "own"];
+const REPEATABLE = ["feelings", "own", "marks"];
 
 /** @param {number} ms @returns {Promise<null>} a little more or less, so that many pages do not knock together */
 const pause = (ms) => new Promise((done) => setTimeout(() => done(null), ms * (0.75 + Math.random() / 2)));

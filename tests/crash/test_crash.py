@@ -7,7 +7,6 @@ import asyncio
 import os
 from pathlib import Path
 from random import Random
-from statistics import median
 from uuid import UUID
 
 import pytest
@@ -26,7 +25,6 @@ ROUNDS = int(os.environ.get("CRASH_ROUNDS", "20" if connection.vendor == "sqlite
 ROOMS = 6
 ARRIVING = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip"
 TALK_SECONDS = (0.02, 0.5)
-READY_SECONDS_MEDIAN, READY_SECONDS_MOST = 3.0, 10.0
 
 
 @pytest.mark.timeout(60 + 10 * ROUNDS)
@@ -34,13 +32,11 @@ def test_nothing_acknowledged_is_lost_doubled_or_renumbered(cast: Cast, tmp_path
     cookies = [cookies_of(cast.ana), cookies_of(cast.ben)]
     pairs = [Pair(Address(0), cookies, _begun(cast), by_post=room % 3 == 2) for room in range(ROOMS)]
 
-    ready = asyncio.run(_crashes(tmp_path, beside_this_test(tmp_path), pairs))
+    asyncio.run(_crashes(tmp_path, beside_this_test(tmp_path), pairs))
 
     promised = {pair.thread: {UUID(key): seq for key, seq in pair.promised.items()} for pair in pairs}
     assert [fault for thread, acked in promised.items() for fault in faults(seat_of(cookies[0], thread), acked)] == []
     assert all(len(acked) > ROUNDS for acked in promised.values())
-    assert median(ready) < READY_SECONDS_MEDIAN
-    assert max(ready) < READY_SECONDS_MOST
 
 
 def _begun(cast: Cast) -> UUID:
@@ -49,19 +45,17 @@ def _begun(cast: Cast) -> UUID:
     return dialogue.thread
 
 
-async def _crashes(data: Path, environment: dict[str, str], pairs: list[Pair]) -> list[float]:
-    """After each crash everybody comes back and asks again for what was not answered. Seconds until they could."""
-    chance, ready = Random(10), []
+async def _crashes(data: Path, environment: dict[str, str], pairs: list[Pair]) -> None:
+    """After each crash everybody comes back and asks again for what was not answered."""
+    chance = Random(10)
     for _ in range(ROUNDS):
         server = await asyncio.to_thread(serve, data, **environment)
-        ready.append(server.start_seconds)
         for pair in pairs:
             pair.move_to(server.address)
         await asyncio.gather(*(_come_back(pair) for pair in pairs))
         await asyncio.gather(talk(pairs, 10.0), _cut(server, chance.uniform(*TALK_SECONDS)))
         for pair in pairs:
             pair.leave()
-    return ready
 
 
 async def _come_back(pair: Pair) -> None:

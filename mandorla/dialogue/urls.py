@@ -17,5 +17,6 @@ urlpatterns = [
     path("<uuid:thread>/draft/", views.draft, name="draft"),
     path("<uuid:thread>/prepare/", views.prepare, name="prepare"),
     path("<uuid:thread>/after/", views.after, name="after"),
+    path("<uuid:thread>/calendar/", views.calendar, name="calendar"),
     path("<uuid:thread>/words/", views.words, name="words"),
 ]

@@ -19,6 +19,7 @@ from mandorla.vault.core import Busy, Moved, Refused, new_id
 from mandorla.vault.views import UnlockedRequest, unlocked
 
 ONCE = ("how", "safety")
+CALENDAR_NAME = "time-together.ics"  # it lies among what was downloaded, for whoever looks there
 
 
 @unlocked
@@ -149,6 +150,17 @@ def after(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """Afterwards: the feelings caught, what was parked, and how true it was, for oneself alone."""
     form = forms.Afterwards(request.POST or None, initial=services.kept_for_myself(request.ring, "reflection", thread))
     return _own_page(request, thread, "reflection", form)
+
+
+@unlocked
+@require_safe
+def calendar(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """The appointment as a file for one's own calendar; where no time lies ahead, a page that says so."""
+    file = services.calendar_file(_seat(request, thread))
+    if file is None:
+        return render(request, "dialogue/no_time.html", {"thread": thread})
+    facts = {"Content-Disposition": f'attachment; filename="{CALENDAR_NAME}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(file, content_type="text/calendar; charset=utf-8", headers=facts)
 
 
 @unlocked

@@ -193,7 +193,7 @@ def test_fields_no_page_of_ours_sends_change_nothing(cast: Cast, wrong: dict[str
     assert Event.objects.count() == before
 
 
-@pytest.mark.parametrize("name", ["room", "stage", "prepare", "after", "words"])
+@pytest.mark.parametrize("name", ["room", "stage", "prepare", "after", "calendar", "words"])
 def test_a_stranger_gets_what_a_missing_dialogue_gets(cast: Cast, name: str) -> None:
     pair = Pair(cast)
     browser = cast.eve.browser()

@@ -1,6 +1,7 @@
 """The rules of a dialogue: pure values and functions that play any script and never read a word of what is said."""
 
 from mandorla.dialogue.core import wire
+from mandorla.dialogue.core.appointment import Appointment, appointment
 from mandorla.dialogue.core.play import Command, decide, fold, has_lapsed
 from mandorla.dialogue.core.screen import Offer, Screen, screen
 from mandorla.dialogue.core.script import (
@@ -21,6 +22,7 @@ __all__ = [
     "PACES",
     "VOICES",
     "Act",
+    "Appointment",
     "Command",
     "Entry",
     "Move",
@@ -34,6 +36,7 @@ __all__ = [
     "Snapshot",
     "State",
     "Step",
+    "appointment",
     "assemble",
     "broken_promises",
     "decide",

@@ -14,6 +14,7 @@ from mandorla.dialogue.services.afterwards import (
     with_timers,
     withdraw_words,
 )
+from mandorla.dialogue.services.appointments import calendar_file
 from mandorla.dialogue.services.dialogues import (
     TOPIC_MAX,
     Asked,
@@ -60,6 +61,7 @@ __all__ = [
     "ask",
     "at_hand",
     "begin_gentle_path",
+    "calendar_file",
     "clocks_of",
     "dialogues_of",
     "end_gentle_path",

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
-from mandorla.dialogue.core import Entry, Script, State, fold, has_lapsed, screen, wire
+from mandorla.dialogue.core import Entry, Script, State, appointment, fold, has_lapsed, screen, wire
 from mandorla.dialogue.core.play import AHEAD_MAX
 from mandorla.dialogue.models import Event, Thread
 from mandorla.dialogue.services import rooms, scripts
@@ -50,7 +50,7 @@ class FormView:
 
 @dataclass(frozen=True, slots=True)
 class DialogueView:
-    """A dialogue in a list. `mine` when the next move is this person's."""
+    """A dialogue in a list. `mine` when the next move is this person's; `calendar` as in the room."""
 
     id: UUID
     topic: str
@@ -63,6 +63,7 @@ class DialogueView:
     over: bool
     reminded: bool
     asked_at: datetime
+    calendar: str
 
 
 def forms_for(ring: KeyRing, space: UUID) -> list[FormView]:
@@ -223,7 +224,7 @@ def _listed(ring: KeyRing, view: SpaceView, row: Thread, first: rooms.Stored | N
     if state is None or first is None:
         day = datetime.combine(row.day, time.min, tzinfo=UTC)
         facts = {"mine": False, "over": True, "reminded": False}
-        return DialogueView(row.id, "", "", partner, "", "unreadable", "", asked_at=day, **facts)
+        return DialogueView(row.id, "", "", partner, "", "unreadable", "", asked_at=day, calendar="", **facts)
     now = timezone.now()
     script = scripts.script(state.script)
     seen = screen(script, state, ring.person)
@@ -231,6 +232,7 @@ def _listed(ring: KeyRing, view: SpaceView, row: Thread, first: rooms.Stored | N
     language = translation.get_language() or "en"
     status = over or ("paused" if state.paused else state.step if not seen.begun else "begun")
     until = state.paused.until if state.paused else state.at
+    ahead = appointment(script, state, now, closed=view.closed)
     return DialogueView(
         id=row.id,
         topic=_topic(ring, view, row, first),
@@ -243,6 +245,7 @@ def _listed(ring: KeyRing, view: SpaceView, row: Thread, first: rooms.Stored | N
         over=bool(over) or view.closed,
         reminded=not seen.begun and seen.my_turn and now > state.turn_at + REMINDED_AFTER,
         asked_at=state.asked_at,
+        calendar=ahead.standing if ahead else "",
     )
 
 

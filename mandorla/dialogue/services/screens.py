@@ -11,7 +11,18 @@ from babel.core import UnknownLocaleError
 from babel.dates import format_datetime
 from django.utils import timezone, translation
 
-from mandorla.dialogue.core import VOICES, Entry, Move, Offer, Screen, Script, State, has_lapsed, screen
+from mandorla.dialogue.core import (
+    VOICES,
+    Entry,
+    Move,
+    Offer,
+    Screen,
+    Script,
+    State,
+    appointment,
+    has_lapsed,
+    screen,
+)
 from mandorla.dialogue.services import rooms, scripts
 from mandorla.dialogue.services.moves import opened_draft
 from mandorla.dialogue.services.rooms import Room, Seat, Stored
@@ -57,7 +68,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class RoomView:
-    """Everything `_room.html` shows. Keys, tokens and running clocks stand outside it."""
+    """Everything `_room.html` shows. Keys, tokens and running clocks stand outside it.
+
+    `calendar` is how a time that lies ahead stands: *confirmed*, *tentative*, *cancelled*, or nothing.
+    """
 
     v: int
     turn: int
@@ -103,6 +117,7 @@ class RoomView:
     at: str
     when: str
     until: str
+    calendar: str
     paused: bool
     i_am_ready: bool
     confirmed: Shown | None
@@ -230,8 +245,9 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         every = (shown(seat, entries[seq], words, script, entries) if seq in entries else lost(seq) for seq in seqs)
         return tuple(filter(tells, every))
 
-    over = state.over or ("lapsed" if has_lapsed(script, state, timezone.now()) else "")
-    paused = state.paused
+    now, paused = timezone.now(), state.paused
+    over = state.over or ("lapsed" if has_lapsed(script, state, now) else "")
+    ahead = appointment(script, state, now, closed=seat.closed)
     until = paused.until if paused else state.at
     return RoomView(
         v=state.seq,
@@ -278,6 +294,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         at="",
         when=when(seat, state.at) if state.at else "",
         until=when(seat, until) if until else "",
+        calendar=ahead.standing if ahead else "",
         paused=paused is not None,
         i_am_ready=bool(paused and seat.person in paused.ready),
         confirmed=next(iter(show([state.confirmed])), None) if paused else None,

@@ -239,11 +239,13 @@ def _wants_json(request: UnlockedRequest) -> bool:
 
 def _own_page(request: UnlockedRequest, thread: UUID, kind: str, form: Any) -> HttpResponse:
     """A page kept for oneself: what it holds is in the form's `initial`; saving it shows it again."""
-    back = services.look_back(_seat(request, thread))
+    seat = _seat(request, thread)
+    back = services.look_back(seat)
     if form.is_bound and form.is_valid():
         services.keep_for_myself(request.ring, kind, thread, form.cleaned_data)
         return redirect(f"{request.path}?kept=1")
-    facts = {"form": form, "thread": thread, "back": back, "kept": "kept" in request.GET}
+    left = services.left_by(seat)
+    facts = {"form": form, "thread": thread, "back": back, "left": left, "kept": "kept" in request.GET}
     return render(request, f"dialogue/{kind}.html", facts, status=_status(form))
 
 

@@ -28,6 +28,7 @@ from mandorla.dialogue.services.dialogues import (
     shown,
     was_shown,
 )
+from mandorla.dialogue.services.left import Left, Piece, left_by
 from mandorla.dialogue.services.moves import Ack, Kept, Typed, move, save_draft, start
 from mandorla.dialogue.services.pace import may_act
 from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_of, rests_until
@@ -52,7 +53,9 @@ __all__ = [
     "DialogueView",
     "FormView",
     "Kept",
+    "Left",
     "LookBack",
+    "Piece",
     "RoomView",
     "Seat",
     "Shown",
@@ -75,6 +78,7 @@ __all__ = [
     "is_behind",
     "keep_for_myself",
     "kept_for_myself",
+    "left_by",
     "look_back",
     "may_act",
     "moment",

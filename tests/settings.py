@@ -5,10 +5,11 @@ import os
 import shutil
 import tempfile
 
-if "MANDORLA_TEST_DATA" not in os.environ:
-    os.environ["MANDORLA_TEST_DATA"] = tempfile.mkdtemp(prefix="mandorla-test-")
-    atexit.register(shutil.rmtree, os.environ["MANDORLA_TEST_DATA"], ignore_errors=True)
-os.environ["MANDORLA_DATA"] = os.environ["MANDORLA_TEST_DATA"]
+# Tests side by side each have their own folder.
+if (ours := "MANDORLA_TEST_DATA" + os.environ.get("PYTEST_XDIST_WORKER", "")) not in os.environ:
+    os.environ[ours] = tempfile.mkdtemp(prefix="mandorla-test-")
+    atexit.register(shutil.rmtree, os.environ[ours], ignore_errors=True)
+os.environ["MANDORLA_DATA"] = os.environ[ours]
 os.environ["MANDORLA_ARGON2_MIB"] = "64"
 
 from mandorla.site.settings import *  # noqa: F403

@@ -8,6 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 FONTS=mandorla/site/static/site/fonts
+PRINT=mandorla/content/keepsake
 
 # unpack PACKAGE VERSION: its files, in $work/package
 unpack() {
@@ -31,6 +32,19 @@ unpack @fontsource-variable/figtree 5.3.0
 keep files/figtree-latin-wght-normal.woff2 "$FONTS/figtree-latin.woff2"
 keep files/figtree-latin-ext-wght-normal.woff2 "$FONTS/figtree-latin-ext.woff2"
 keep LICENSE "$FONTS/figtree-OFL.txt"
+
+# print NAME VERSION FILE: a whole face, for paper
+print() {
+  unpack "@expo-google-fonts/$1" "$2"
+  keep "$3" "$PRINT/$1.ttf"
+  keep LICENSE_FONT "$PRINT/$1-OFL.txt"
+}
+
+print literata 0.4.3 400Regular/Literata_400Regular.ttf
+print figtree 0.4.1 600SemiBold/Figtree_600SemiBold.ttf
+print noto-serif-hebrew 0.4.2 400Regular/NotoSerifHebrew_400Regular.ttf
+print noto-naskh-arabic 0.4.5 400Regular/NotoNaskhArabic_400Regular.ttf
+print noto-emoji 0.4.7 400Regular/NotoEmoji_400Regular.ttf
 
 unpack axe-core 4.14.1
 keep axe.min.js tests/vendor/axe.min.js

@@ -19,4 +19,8 @@ urlpatterns = [
     path("<uuid:thread>/after/", views.after, name="after"),
     path("<uuid:thread>/calendar/", views.calendar, name="calendar"),
     path("<uuid:thread>/words/", views.words, name="words"),
+    path("<uuid:thread>/keep/", views.keep, name="keep"),
+    path("<uuid:thread>/let-go/", views.let_go, name="let-go"),
+    path("<uuid:thread>/words.pdf", views.kept_pdf, name="kept-pdf"),
+    path("<uuid:thread>/words.txt", views.kept_text, name="kept-text"),
 ]

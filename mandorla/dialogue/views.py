@@ -1,5 +1,6 @@
 """The pages of dialogues: the list, asking, the room with its one POST, reading again, and what is private."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mandorla.dialogue import forms, live, services
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import Busy, Moved, Refused, new_id
+from mandorla.vault.services import KeyRing
 from mandorla.vault.views import UnlockedRequest, unlocked
 
 ONCE = ("how", "safety")
@@ -167,8 +169,48 @@ def calendar(request: UnlockedRequest, thread: UUID) -> HttpResponse:
 @require_safe
 def words(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """The dialogue, to read again."""
-    read = services.transcript(_seat(request, thread), _number(request.GET.get("page")))
-    return render(request, "dialogue/words.html", {"thread": thread, "read": read})
+    seat = _seat(request, thread)
+    read = services.transcript(seat, _number(request.GET.get("page")))
+    facts = {"thread": thread, "read": read, "keeping": services.keeping(request.ring, seat)}
+    return render(request, "dialogue/words.html", facts)
+
+
+@unlocked
+@require_POST
+def keep(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """Says whether I wish to keep the words of a dialogue."""
+    seat, answer = _seat(request, thread), request.POST.get("answer")
+    if answer in ("yes", "no"):
+        services.wish(request.ring, seat, keep=answer == "yes")
+    return _about_keeping(thread)
+
+
+@unlocked
+@require_http_methods(["GET", "HEAD", "POST"])
+def let_go(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """Asks once more, then takes my own words back."""
+    seat = _seat(request, thread)
+    now = services.keeping(request.ring, seat)
+    if now.both or not now.offered:
+        return _about_keeping(thread)
+    if request.method != "POST":
+        return render(request, "dialogue/let_go.html", {"thread": thread})
+    services.let_go(request.ring, seat)
+    return redirect("dialogue:words", thread)
+
+
+@unlocked
+@require_safe
+def kept_pdf(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """The words as a PDF, if both wish to keep them."""
+    return _kept(request, thread, services.kept_pdf, "application/pdf", "words.pdf")
+
+
+@unlocked
+@require_safe
+def kept_text(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """The words as plain text, if both wish to keep them."""
+    return _kept(request, thread, services.kept_text, "text/plain; charset=utf-8", "words.txt")
 
 
 @unlocked
@@ -246,7 +288,30 @@ def _own_page(request: UnlockedRequest, thread: UUID, kind: str, form: Any) -> H
         return redirect(f"{request.path}?kept=1")
     left = services.left_by(seat)
     facts = {"form": form, "thread": thread, "back": back, "left": left, "kept": "kept" in request.GET}
+    if kind == "reflection":
+        facts["keeping"] = services.keeping(request.ring, seat)
     return render(request, f"dialogue/{kind}.html", facts, status=_status(form))
+
+
+def _kept(
+    request: UnlockedRequest,
+    thread: UUID,
+    made: Callable[[KeyRing, services.Seat], bytes | str],
+    kind: str,
+    name: str,
+) -> HttpResponse:
+    """A file made for this one answer; without both wishes, the page that asks for them."""
+    seat = _seat(request, thread)
+    if not services.keeping(request.ring, seat).both:
+        return _about_keeping(thread)
+    if not services.may_act(seat.person):
+        raise Busy
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(made(request.ring, seat), content_type=kind, headers=headers)
+
+
+def _about_keeping(thread: UUID) -> HttpResponse:
+    return redirect(reverse("dialogue:after", args=[thread]) + "#keep")
 
 
 def _seat(request: UnlockedRequest, thread: UUID) -> services.Seat:

@@ -51,6 +51,7 @@ class Left:
 
     canaries: Canaries
     remains: dict[str, bytes]
+    files: dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +66,11 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
     served = serve(data, **environment)
     canaries = Canaries({}, count(1))
     try:
-        _tour(served, canaries)
+        files = _tour(served, canaries)
         made = mandorla("backup", place / "backup", "--data", data, **environment)
         assert made.returncode == 0, made.stderr
-        yield Left(canaries, _remains(data, place) | (_database(environment["DATABASE_URL"]) if ON_POSTGRES else {}))
+        remains = _remains(data, place) | (_database(environment["DATABASE_URL"]) if ON_POSTGRES else {})
+        yield Left(canaries, remains, files)
     finally:
         served.kill()
         if ON_POSTGRES:
@@ -91,6 +93,17 @@ def test_no_word_of_anyone_is_left_anywhere(left: Left) -> None:
 
 
 @pytest.mark.database
+def test_no_file_that_someone_saved_is_left_anywhere(left: Left) -> None:
+    """The plain text told words that were searched for; a PDF packs its words, so it is searched for as it is."""
+    text, pdf = left.files["words.txt"], left.files["words.pdf"]
+    told = [word for word in left.canaries.flown if word.encode() in text]
+
+    assert len(told) > 20
+    assert pdf[:5] == b"%PDF-"
+    assert [place for place, bytes_ in left.remains.items() if b"%PDF-" in bytes_ or pdf[500:600] in bytes_] == []
+
+
+@pytest.mark.database
 def test_the_search_would_have_found_one(left: Left) -> None:
     """What lies in clear by right is found: the log of changes, the server's log and the backup were really read."""
     places = {place.rpartition("/")[2]: bytes_ for place, bytes_ in left.remains.items()}
@@ -105,12 +118,12 @@ def test_the_search_would_have_found_one(left: Left) -> None:
         assert b"relationship" in places["mandorla.sqlite3"] + places["mandorla.sqlite3-wal"]
 
 
-def _tour(served: Served, canaries: Canaries) -> None:
+def _tour(served: Served, canaries: Canaries) -> dict[str, bytes]:
     with _newcomer(served, canaries) as ana, _newcomer(served, canaries) as ben:
-        _meet(ana, ben, canaries)
+        return _meet(ana, ben, canaries)
 
 
-def _meet(ana: Visitor, ben: Visitor, canaries: Canaries) -> None:
+def _meet(ana: Visitor, ben: Visitor, canaries: Canaries) -> dict[str, bytes]:
     for person in (ana, ben):
         person.sign_up()
     space = ben.join(ana.invite())
@@ -126,6 +139,8 @@ def _meet(ana: Visitor, ben: Visitor, canaries: Canaries) -> None:
         person.post(f"/dialogues/{thread}/prepare/", **{line: canaries.fly(f"sheet of {who}") for line in SHEET})
         person.post(f"/dialogues/{thread}/after/", how_true="partly", words=canaries.fly(f"reflection of {who}"))
         person.get(f"/dialogues/{thread}/words/")
+        person.keeps(thread)
+    files = {name: ana.client.get(f"/dialogues/{thread}/{name}").content for name in ("words.pdf", "words.txt")}
     second = ana.ask(space, "appreciation", canaries.fly("topic"))
     for move in ARRIVED[:3]:
         who, do = move.split()
@@ -136,6 +151,7 @@ def _meet(ana: Visitor, ben: Visitor, canaries: Canaries) -> None:
     for secret in (*ana.secrets, *ben.secrets):
         canaries.flown[secret] = "code"
     ana.get("/me/sessions/")
+    return files
 
 
 def _newcomer(served: Served, canaries: Canaries) -> Visitor:

@@ -92,6 +92,13 @@ class Visitor:
         data = {"csrfmiddlewaretoken": token[1], "key": uuid4().hex, "v": version[1], "do": do, **fields}
         return self.client.post(f"/dialogues/{thread}/move/", data=data).raise_for_status().text
 
+    def keeps(self, thread: str) -> None:
+        """A wish to keep a dialogue's words."""
+        token = TOKEN.search(self.get(f"/dialogues/{thread}/after/"))
+        assert token
+        data = {"csrfmiddlewaretoken": token[1], "answer": "yes"}
+        self.client.post(f"/dialogues/{thread}/keep/", data=data).raise_for_status()
+
     def types(self, thread: str, words: str) -> None:
         """A draft, not sent."""
         page = self.get(f"/dialogues/{thread}/")

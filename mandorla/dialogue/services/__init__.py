@@ -28,6 +28,7 @@ from mandorla.dialogue.services.dialogues import (
     shown,
     was_shown,
 )
+from mandorla.dialogue.services.keepsake import Keeping, keeping, kept_pdf, kept_text, let_go, wish
 from mandorla.dialogue.services.left import Left, Piece, left_by
 from mandorla.dialogue.services.moves import Ack, Kept, Typed, move, save_draft, start
 from mandorla.dialogue.services.pace import may_act
@@ -52,6 +53,7 @@ __all__ = [
     "Conflict",
     "DialogueView",
     "FormView",
+    "Keeping",
     "Kept",
     "Left",
     "LookBack",
@@ -77,8 +79,12 @@ __all__ = [
     "has_gone_back",
     "is_behind",
     "keep_for_myself",
+    "keeping",
     "kept_for_myself",
+    "kept_pdf",
+    "kept_text",
     "left_by",
+    "let_go",
     "look_back",
     "may_act",
     "moment",
@@ -95,6 +101,7 @@ __all__ = [
     "start",
     "transcript",
     "was_shown",
+    "wish",
     "with_timers",
     "withdraw_words",
     "writer",

@@ -1,0 +1,186 @@
+"""What remains of a dialogue: a file for each if both wish it; else either may let go of their own words.
+
+A wish is sealed where both could open it, and told to nobody before both have the same one. Files are made in the
+request that asks for them and kept nowhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, groupby
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+
+from mandorla.dialogue.core import VOICES
+from mandorla.dialogue.models import Draft, Event
+from mandorla.dialogue.services import bell, printing, rooms
+from mandorla.dialogue.services.afterwards import transcript
+from mandorla.dialogue.services.rooms import Seat, Stored
+from mandorla.dialogue.services.screens import Shown
+from mandorla.spaces import services as spaces
+from mandorla.vault.core import NotYours, Refused, Sealed
+from mandorla.vault.services import KeyRing
+
+KIND = "keepsake"
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What a person may know about keeping a dialogue's words. The other's wish shows only where `both` wish it.
+
+    `offered` once it is over and there are words to keep; `mine` is *yes*, *no* or nothing yet.
+    """
+
+    offered: bool
+    mine: str = ""
+    both: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One passage of a file: who it is of, and what was said, listed, felt, or is to be told instead."""
+
+    label: str = ""
+    text: str = ""
+    lines: tuple[str, ...] = ()
+    feelings: tuple[str, ...] = ()
+    note: str = ""
+
+
+def keeping(ring: KeyRing, seat: Seat) -> Keeping:
+    """How it stands with keeping this dialogue's words, for this person."""
+    room = rooms.room_of(seat, checked=True)
+    state = room.shown.state
+    readable = state.medium not in VOICES["aloud"] or bool(room.script.leaves)
+    if seat.closed or not (readable and state.begun_at and state.over in ("closed", "ended")):
+        return Keeping(offered=False)
+    records = {spaces.only(seat.thread, KIND, person): person for person in state.people}
+    found = spaces.items_by_id(ring, [seat.space], KIND, records)
+    wishes = {item.author: item.value.get("keep") for item in found.values() if records[item.id] == item.author}
+    mine = {True: "yes", False: "no"}.get(wishes.get(seat.person), "")  # type: ignore[arg-type]  # None is no wish yet
+    return Keeping(offered=True, mine=mine, both=all(wishes.get(person) is True for person in state.people))
+
+
+def wish(ring: KeyRing, seat: Seat, *, keep: bool) -> None:
+    """Says whether I wish to keep the words, until I say otherwise. Refused: "closed", and what `current` refuses."""
+    if not keeping(ring, seat).offered:
+        raise Refused("closed")
+    spaces.put(ring, seat.space, KIND, {"keep": keep}, record=spaces.only(seat.thread, KIND, seat.person))
+
+
+def let_go(ring: KeyRing, seat: Seat) -> None:
+    """Takes my own words out of a dialogue for good, what I had not sent too; the other's stay, and each digest.
+
+    Refused: "closed" (also while both wish to keep them), and what `current` refuses.
+    """
+    with transaction.atomic():
+        spaces.current(ring, seat.space)
+        now = keeping(ring, seat)
+        if now.both or not now.offered:
+            raise Refused("closed")
+        wish(ring, seat, keep=False)
+        Draft.objects.filter(thread=seat.thread, person=seat.person).delete()
+        entries = rooms.read(seat.thread, page=(1, rooms.room_of(seat).shown.state.seq))
+        mine = [stored.seq for stored in entries if _is_mine(seat, stored)]
+        Event.objects.filter(thread=seat.thread, seq__in=mine).update(envelope=None)
+        transaction.on_commit(partial(rooms.forget, seat.thread))
+        bell.reseat(seat.thread)
+
+
+def kept_text(ring: KeyRing, seat: Seat) -> str:
+    """The dialogue as plain text; `NotYours` unless both wish to keep it."""
+    topic, notes, parts = _kept(ring, seat)
+    head = "\n".join([topic, _people(seat), *notes])
+    return "\n\n".join([head, *(_written(part) for part in parts)]) + "\n"
+
+
+def kept_pdf(ring: KeyRing, seat: Seat) -> bytes:
+    """The dialogue as a PDF; `NotYours` unless both wish to keep it, `Busy` while too many are being made."""
+    topic, notes, parts = _kept(ring, seat)
+    way = "rtl" if get_language_bidi() else "ltr"
+    told = {
+        "lang": (get_language() or "en").partition("-")[0],
+        "dir": way,
+        "title": _("Kept words"),
+        "topic": {"text": topic, "dir": printing.direction(topic, otherwise=way)},
+        "people": _people(seat),
+        "notes": notes,
+        "lacking": _("Some signs could not be set here; a box stands for them. The plain text has them all."),
+        "parts": [_told(part, way) for part in parts],
+    }
+    return printing.printed(told)
+
+
+def _kept(ring: KeyRing, seat: Seat) -> tuple[str, list[str], list[Part]]:
+    """The topic, what to know beforehand, and every passage."""
+    if not keeping(ring, seat).both:
+        raise NotYours
+    first = transcript(seat, page=1)
+    pages = [first, *(transcript(seat, page) for page in range(2, first.pages + 1))]
+    broken = [] if all(page.whole for page in pages) else [_("An entry is missing here, or not as it was written.")]
+    return first.topic or _("Kept words"), broken, list(_parts(chain.from_iterable(page.entries for page in pages)))
+
+
+def _parts(entries: Iterator[Shown]) -> Iterator[Part]:
+    """Passages in order; what the same person took back in one go is told once."""
+    for (gone, author), group in groupby(entries, key=lambda entry: (entry.state == "withdrawn", entry.author)):
+        if gone:
+            yield Part(label=author, note=_("These words were taken back by the one who wrote them."))
+        else:
+            yield from (_part(entry) for entry in group if entry.kind != "ask")
+
+
+def _part(entry: Shown) -> Part:
+    if entry.state == "unreadable":
+        return Part(label=entry.label, note=_("These words cannot be opened. Everything else still works."))
+    match entry.kind:
+        case "pause":
+            return Part(label=_("A pause"))
+        case "end":
+            return Part(label=_("It ended here"))
+        case "park":
+            return Part(label=_("Parked:"), text=entry.words)
+    lead = entry.lead.removesuffix("…").rstrip() if entry.words else entry.lead
+    text = " ".join(filter(None, [lead, entry.words]))
+    return Part(label=entry.label, text=text, lines=entry.lines, feelings=entry.feelings)
+
+
+def _written(part: Part) -> str:
+    lines = (f"- {line}" for line in part.lines)
+    return "\n".join(filter(None, [part.label, part.note, part.text, *lines, ", ".join(part.feelings)]))
+
+
+def _told(part: Part, way: str) -> dict[str, Any]:
+    return {
+        "label": part.label,
+        "note": part.note,
+        "text": part.text,
+        "dir": printing.direction(part.text, otherwise=way),
+        "lines": list(part.lines),
+        "lines_dir": printing.direction(" ".join(part.lines), otherwise=way),
+        "feelings": ", ".join(part.feelings),
+    }
+
+
+def _people(seat: Seat) -> str:
+    one, other = sorted(seat.names.values())
+    return _("%(one)s and %(other)s") % {"one": one, "other": other}
+
+
+def _is_mine(seat: Seat, stored: Stored) -> bool:
+    """Whether an entry is mine, also where the room wrote it down for me at one device between two."""
+    if stored.author in (seat.person, *_others(seat)):
+        return stored.author == seat.person
+    try:
+        entry = rooms.opened(seat, stored)
+    except Sealed:
+        return False
+    return entry is not None and entry.by == seat.person
+
+
+def _others(seat: Seat) -> set[UUID]:
+    return set(seat.names) - {seat.person}

@@ -1,6 +1,6 @@
 """Other ways to hold a dialogue: by appointment, in two time zones; spoken, in one room; or not today."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
@@ -120,6 +120,25 @@ def test_a_request_may_wait_and_may_be_declined(pair: Pair, browsing: Browsing) 
 
     ana.page.get_by_role("link", name="To your dialogues").click()
     expect(ana.page.get_by_role("link", name="The summer plans")).to_contain_text("Not this time")
+
+
+def test_an_appointment_is_taken_along_without_leaving_the_room(pair: Pair, browsing: Browsing) -> None:
+    thread = pair.ask()
+    ana, ben = Room(browsing.open(pair.ana), thread), Room(browsing.open(pair.ben), thread)
+    at = datetime.now(BERLIN) + timedelta(days=1)
+    ben.page.get_by_label(A_TIME).fill(f"{at:%Y-%m-%d}T18:00")
+    ben.press("Yes, at another time")
+    ana.shows("Your time together", "18:00")
+
+    with ana.page.expect_download() as download:
+        ana.page.get_by_role("link", name="Add to my calendar").click()
+
+    moment = at.replace(hour=18, minute=0).astimezone(UTC)
+    assert download.value.suggested_filename == "time-together.ics"
+    assert f"DTSTART:{moment:%Y%m%dT%H%M}00Z" in download.value.path().read_text()
+    ana.is_live()
+    ana.press("I’m here")
+    ana.shows("Your time together")
 
 
 THANKED = (

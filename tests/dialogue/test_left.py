@@ -135,7 +135,17 @@ def test_only_what_is_needed_is_read(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as asked:
         services.left_by(pair.ana)
 
-    assert [one["sql"] for one in asked.captured_queries if Event._meta.db_table in one["sql"]] == []
+    assert len([one for one in asked.captured_queries if Event._meta.db_table in one["sql"]]) == 1
+
+
+def test_words_taken_back_elsewhere_are_gone_at_once(cast: Cast) -> None:
+    pair = given(cast)
+    services.left_by(pair.ben)
+    Event.objects.filter(thread=pair.thread, author=cast.ana.id).update(envelope=None)  # as by another process
+
+    left = services.left_by(pair.ben)
+
+    assert {one.said.state for name in ("wish", "options") for one in left.fields[name]} == {"withdrawn"}
 
 
 def test_words_taken_back_are_said_to_be_and_an_entry_that_is_gone_breaks_nothing(cast: Cast) -> None:

@@ -42,13 +42,13 @@ def left_by(seat: Seat) -> Left:
     A dialogue that ended early leaves what its finished steps said, so that nobody's half of a step of both is shown.
     """
     room = rooms.room_of(seat, checked=True)
-    with room.lock:
-        state, entries = room.shown.state, room.shown.entries
-    script = room.script
+    script, state = room.script, room.shown.state
+    numbers = {name: _numbers(script, state, kind) for name, kind in script.leaves.items()}
+    entries = _stored(seat, state, {seq for found in numbers.values() for seq in found})
     fields: dict[str, tuple[Piece, ...]] = {}
     with translation.override(seat.language):
         for name, kind in script.leaves.items():
-            pieces = (_piece(seat, seq, state, script, entries) for seq in _numbers(script, state, kind))
+            pieces = (_piece(seat, seq, state, script, entries) for seq in numbers[name])
             fields[name] = tuple(one for one in pieces if one.said.kind in (kind, "") and tells(one.said))
     return Left(script.name, state.turn_at, state.over, fields)
 
@@ -60,6 +60,12 @@ def _numbers(script: Script, state: State, kind: str) -> tuple[int, ...]:
     found = state.chunks if in_chunks else state.latest.get(kind, ())
     last = state.seq if state.over == "closed" else state.turn
     return tuple(seq for seq in found if seq <= last) if state.over else ()
+
+
+def _stored(seat: Seat, state: State, seqs: set[int]) -> dict[int, Stored]:
+    """These entries and the lists whose lines they mark, read anew: words may have been taken back since."""
+    lists = {int(line.partition(".")[0]) for seq in seqs for line in state.marks.get(seq, ())}
+    return {stored.seq: stored for stored in rooms.read(seat.thread, seqs=seqs | lists)} if seqs else {}
 
 
 def _piece(seat: Seat, seq: int, state: State, script: Script, entries: Mapping[int, Stored]) -> Piece:

@@ -172,6 +172,19 @@ def test_letting_go_is_asked_once_more_and_takes_my_words_alone(cast: Cast) -> N
         assert "entry is missing" not in page
 
 
+def test_what_the_room_wrote_down_for_me_at_one_device_goes_too(cast: Cast) -> None:
+    pair = Pair(cast, "vision", "shared")
+    pair.play("ben:now ana:ready ben:ready ana:say ben:say")
+    pair.does("ana", "write", words="a stone house")
+    pair.does("ben", "write", words="quiet mornings")
+    pair.does("ben", "end")
+
+    cast.ana.browser().post(reverse("dialogue:let-go", args=[pair.thread]))
+
+    page = get(cast.ben, "words", pair).content.decode()
+    assert ("a stone house" in page, "quiet mornings" in page) == (False, True)
+
+
 def test_what_was_not_sent_goes_along(cast: Cast) -> None:
     pair = Pair(cast)
     pair.play(ARRIVED)

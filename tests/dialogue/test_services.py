@@ -17,7 +17,7 @@ from mandorla.accounts import services as accounts
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.models import Draft, Event, Thread
-from mandorla.dialogue.services import Asked, Typed, bell, moves, rooms, scripts
+from mandorla.dialogue.services import Asked, Seat, Typed, bell, moves, rooms, scripts
 from mandorla.dialogue.services.writer import Writer
 from mandorla.spaces import services as spaces
 from mandorla.spaces.models import Space
@@ -569,3 +569,20 @@ def test_a_new_name_is_on_the_screens_of_both(cast: Cast) -> None:
     accounts.rename(cast.ben.ring(), "Benedikt")
 
     assert services.room_for(seat(cast.ana, pair.thread)).partner == "Benedikt"
+
+
+def test_what_each_writes_apart_is_read_by_the_other_only_when_both_have(cast: Cast) -> None:
+    pair = Pair(cast, "vision")
+    pair.play("ben:now ana:ready ben:ready ana:skip ben:skip")
+    pair.does("ana", "write", words="We laugh")
+
+    assert "We laugh" in _lines_read(pair.ana)
+    assert "We laugh" not in _lines_read(pair.ben)
+
+    pair.does("ben", "write", words="We walk")
+
+    assert {"We laugh", "We walk"} <= _lines_read(pair.ben)
+
+
+def _lines_read(seat: Seat) -> set[str]:
+    return {line for entry in services.transcript(seat).entries for line in entry.lines}

@@ -48,7 +48,8 @@ class LookBack:
 def transcript(seat: Seat, page: int = 0) -> Transcript:
     """A dialogue to read again: from its beginning once it is over, else from its last page, unless a page is named.
 
-    It opens 40 entries, however long the dialogue is.
+    It opens 40 entries, however long the dialogue is. What another has said in a step of both that not everyone has
+    done is not read yet: each writes there apart.
     """
     room = rooms.room_of(seat, checked=True)
     state = room.shown.state
@@ -58,7 +59,8 @@ def transcript(seat: Seat, page: int = 0) -> Transcript:
     last = min(first + ENTRIES_A_PAGE - 1, state.seq)
     found = rooms.read(seat.thread, page=(first - 1, last))
     here = [stored for stored in found if stored.seq >= first]
-    entries = tuple(entry for entry in _shown(seat, room, here) if _tells(entry))
+    known = [stored for stored in here if not _is_apart(seat, room, stored)]
+    entries = tuple(entry for entry in _shown(seat, room, known) if _tells(entry))
     topic = _shown(seat, room, rooms.read(seat.thread, seqs=[1]))
     return Transcript(
         entries=entries,
@@ -149,6 +151,13 @@ def _marked_in(seat: Seat, stored: Stored) -> set[int]:
     except Sealed:
         return set()
     return {int(line.partition(".")[0]) for line in entry.body.get("marks", ())} if entry else set()
+
+
+def _is_apart(seat: Seat, room: rooms.Room, stored: Stored) -> bool:
+    """Whether this was said by another in a step of both that is not, or never was, done by both."""
+    state = room.shown.state
+    waits = room.script.steps[state.step].role == "both" and state.over != "closed"
+    return waits and stored.seq > state.turn and stored.author not in (seat.person, seat.space)
 
 
 def _is_chain(seat: Seat, found: list[Stored]) -> bool:

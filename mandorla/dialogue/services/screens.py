@@ -366,9 +366,10 @@ def _lines(seat: Seat, entry: Entry, found: Mapping[int, Stored]) -> tuple[str, 
 
 
 def _choice(entry: Entry, words: Words, script: Script) -> str:
-    """What was chosen, where a script keeps it under a kind."""
+    """What was chosen, where a script leaves it behind."""
     move = _move(entry, script)
-    return str(words.steps[entry.step]["moves"][entry.do]) if move and move.kind and move.act == "choose" else ""
+    left = move is not None and move.act == "choose" and move.kind in script.leaves.values()
+    return str(words.steps[entry.step]["moves"][entry.do]) if left else ""
 
 
 def _kind(entry: Entry, script: Script) -> str:

@@ -76,6 +76,23 @@ MEDIA = {
 }
 
 
+PURPOSES = {
+    "good": _("Something good, any day"),
+    "matter": _("Something that matters to you, or hurts"),
+    "us": _("How you would love to live together"),
+    "": _("And also"),
+}
+
+
+def by_purpose(offered: Iterable[services.FormView]) -> list[tuple[str, list[services.FormView]]]:
+    """The forms that are open now, under a heading each."""
+    found: dict[str, list[services.FormView]] = {}
+    for one in offered:
+        if not one.closed:
+            found.setdefault(one.script.purpose if one.script.purpose in PURPOSES else "", []).append(one)
+    return [(heading, found[purpose]) for purpose, heading in PURPOSES.items() if purpose in found]
+
+
 class Ask(forms.Form):
     """Asking for a dialogue."""
 
@@ -107,10 +124,20 @@ class Ask(forms.Form):
         minutes = sorted({length for one in self.open_now.values() for length in one.script.minutes})
         self.fields["minutes"].choices = [(length, _("%d minutes") % length) for length in minutes]  # type: ignore[attr-defined]
 
+    def clean_medium(self) -> str:
+        medium: str = self.cleaned_data["medium"]
+        chosen = self.open_now.get(self.cleaned_data.get("form", ""))
+        if chosen and medium not in chosen.script.media:
+            told = {"form": chosen.words["name"]}
+            raise forms.ValidationError(_("%(form)s is not held in this way. Choose another."), params=told)
+        return medium
+
     def clean_minutes(self) -> int:
         minutes: int = self.cleaned_data["minutes"]
         chosen = self.open_now.get(self.cleaned_data.get("form", ""))
         if chosen and minutes not in chosen.script.minutes:
+            if self.cleaned_data.get("medium") == "letters":  # they take the time they take
+                return chosen.script.minutes[0]
             lengths = ", ".join(map(str, chosen.script.minutes))
             told = {"form": chosen.words["name"], "minutes": lengths}
             raise forms.ValidationError(_("%(form)s: %(minutes)s minutes. Choose one of these."), params=told)

@@ -56,6 +56,7 @@ def ask(request: UnlockedRequest, space: UUID) -> HttpResponse:
             form.add_error(None, _say(refused.reason, refused.facts))
     rest = services.rests_until(request.ring, space)
     facts = {"space": view, "form": form, "offered": offered, "rest": _moment(rest) if rest else ""}
+    facts |= {"groups": forms.by_purpose(offered)}
     return render(request, "dialogue/ask.html", facts, status=_status(form))
 
 

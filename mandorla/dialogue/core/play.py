@@ -136,7 +136,9 @@ def fold(script: Script, state: State | None, entry: Entry, digest: str) -> Stat
         case "park":
             changes = {"parked": (*state.parked, entry.seq)}
         case "pace":
-            changes = {"paces": {**state.paces, entry.by: entry.body["pace"]}}
+            together = is_one_device(script, state)  # where both sit before one screen, it is both who wish
+            wish = dict.fromkeys(state.people if together else (entry.by,), entry.body["pace"])
+            changes = {"paces": {**state.paces, **wish}}
         case "go_on":
             return _ready_again(state, entry.by, alone=is_one_device(script, state))
         case _:

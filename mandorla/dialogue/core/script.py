@@ -94,6 +94,7 @@ class Promise:
 @dataclass(frozen=True, slots=True)
 class Script:
     """A whole form. `rounds` is how many people get to be sender; `prompts` are the stems walked down one by one.
+    `purpose` says among which others it is offered.
 
     `leaves` says what is there afterwards for other pages: under each name, the kind of words it is.
     """
@@ -108,6 +109,7 @@ class Script:
     media: tuple[str, ...]
     gentle: bool
     parts: tuple[str, ...]
+    purpose: str = ""
     prompts: tuple[str, ...] = ()
     optional_prompts: frozenset[str] = frozenset()
     leaves: Mapping[str, str] = field(default_factory=dict)
@@ -152,6 +154,7 @@ def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> 
         minutes=tuple(_needed(raw, "minutes")),
         media=_media(raw.get("media", MEDIA)),
         gentle=raw.get("gentle", False),
+        purpose=raw.get("purpose", ""),
         parts=tuple(part for part, _ in included),
         prompts=tuple(raw.get("prompts", ())),
         optional_prompts=frozenset(raw.get("optional_prompts", ())),

@@ -102,7 +102,9 @@ class RoomView:
     most: int
     one_device: bool
     holder: str
+    both: tuple[str, ...]
     pace: str
+    wish: str
     breathes: bool
     timed: bool
     chunk: bool
@@ -279,7 +281,9 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         most=choice.most if choice else 0,
         one_device=seen.one_device,
         holder=seat.names.get(seen.person, "") if seen.one_device else "",
+        both=tuple(seat.names.get(one, "") for one in state.people) if seen.one_device else (),
         pace=state.pace,
+        wish=state.paces.get(seat.person, state.pace),
         breathes=bool(script.steps[state.step].seconds) and seen.place == "arrival",
         timed=bool(script.steps[state.step].seconds) and seen.place != "arrival",
         chunk=seen.my_turn and any(move.chunk for move in script.steps[state.step].moves.values()),

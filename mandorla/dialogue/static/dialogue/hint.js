@@ -27,7 +27,7 @@ function listen() {
   if (turn === now) return;
   turn = now;
   soon.forEach(clearTimeout);
-  if (!(hint instanceof HTMLElement) || !document.querySelector("[data-timer]")) return;
+  if (!(hint instanceof HTMLElement) || !document.querySelector(".hall__line [data-timer]")) return;
   const say = (/** @type {string | undefined} */ words) => {
     const there = document.querySelector("[data-spoken-hint]");
     if (there) there.textContent = words ?? "";

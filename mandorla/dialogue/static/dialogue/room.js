@@ -15,6 +15,8 @@ const line = new Line(socket.href);
 /** @type {Set<HTMLFormElement>} */
 const sending = new Set();
 const SAVE_MS = 3_000;
+const HANDED_OVER_MS = 700;
+let handedOver = 0;
 
 /** @param {string} state a key of the status line's data attributes */
 const say = (state) => {
@@ -27,6 +29,7 @@ const say = (state) => {
 function refuse(words) {
   refusal.textContent = words;
   refusal.hidden = !words;
+  if (words) refusal.scrollIntoView({ block: "nearest" });
 }
 
 function locked() {
@@ -56,7 +59,7 @@ async function submit(event) {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.matches("[data-outbox]")) return;
   event.preventDefault();
-  if (sending.has(form)) return;
+  if (sending.has(form) || (form.id === "move" && performance.now() < handedOver)) return;
   sending.add(form);
   room.setAttribute("aria-busy", "true");
   const words = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("words"))?.value ?? "";
@@ -89,6 +92,10 @@ async function saveFirst(event) {
 
 document.addEventListener("submit", submit);
 document.addEventListener("stage", tellUnsent);
+// At one device the next screen is another person's: a second tap, meant for the one before, does not speak for them.
+document.addEventListener("stage", () => {
+  if (stage().matches(".room--between")) handedOver = performance.now() + HANDED_OVER_MS;
+});
 unsent.querySelector("[data-scripted]")?.removeAttribute("hidden");
 unsent.querySelector("button")?.addEventListener("click", () => {
   putAway();

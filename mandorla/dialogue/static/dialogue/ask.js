@@ -1,0 +1,30 @@
+/** Asking for a dialogue: of ways and lengths, offers only those that the chosen form can be held in; letters need no length. */
+
+const form = /** @type {HTMLFormElement} */ (document.querySelector("form.form"));
+const all = (/** @type {string} */ name) =>
+  /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll(`[name=${name}]`)]);
+
+/** Hides what does not fit; if that was chosen, chooses what is nearest. @param {string} name @param {string[]} fitting */
+function offer(name, fitting) {
+  const fits = (/** @type {HTMLInputElement} */ one) => fitting.includes(one.value);
+  for (const one of all(name)) /** @type {HTMLElement} */ (one.closest(".choice")).hidden = !fits(one);
+  const chosen = all(name).find((one) => one.checked);
+  if (chosen && fits(chosen)) return;
+  const far = (/** @type {HTMLInputElement} */ one) => Math.abs(Number(one.value) - Number(chosen?.value)) || 0;
+  const [nearest] = all(name)
+    .filter(fits)
+    .sort((one, other) => far(one) - far(other));
+  if (nearest) nearest.checked = true;
+}
+
+function fit() {
+  const { media = "", minutes = "" } = all("form").find((one) => one.checked)?.dataset ?? {};
+  if (!media) return;
+  offer("medium", media.split(" "));
+  offer("minutes", minutes.split(" "));
+  const letters = all("medium").some((one) => one.checked && one.value === "letters");
+  /** @type {HTMLElement} */ (form.querySelector(".lengths")).hidden = letters;
+}
+
+form.addEventListener("change", fit);
+fit();

@@ -6,6 +6,7 @@ It reads one wish a line as JSON from standard input and answers each with one l
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -80,7 +81,9 @@ def ask(*, name: str, space: str, script: str, medium: str, topic: str, minutes:
 
 
 def play(thread: str, moves: list[str]) -> int:
-    """Moves such as `ana now`, `ben say: Words.`, `ben guess: lonely sad`. Answers with the version they lead to."""
+    """Moves such as `ana now`, `ben say: Words.`, `ben guess: lonely sad`; lists as `ana offer: One | Two`, and marks
+    by their places as `ben give: 2`. Answers with the version they lead to.
+    """
     seats: dict[str, dialogue.Seat] = {}
     for line in moves:
         act, _, words = line.partition(": ")
@@ -92,11 +95,16 @@ def play(thread: str, moves: list[str]) -> int:
 
 
 def _move(seat: dialogue.Seat, do: str, words: str) -> None:
-    seen = dialogue.room_for(seat, checked=True).v
+    view = dialogue.room_for(seat, checked=True)
     feelings = tuple((words or "lonely").split()) if do in ("guess", "other") else ()
     said = (words or f"Some words of {do}.") if do in WITH_WORDS else ""
-    minutes = 20 if do == "pause" else 0
-    dialogue.move(seat, Command(new_id(), seen, do, words=said, feelings=feelings, minutes=minutes))
+    command = Command(new_id(), view.v, do, words=said, feelings=feelings, minutes=20 if do == "pause" else 0)
+    match next((button.act for button in view.buttons if button.name == do), ""):
+        case "list":
+            command = replace(command, words="\n".join(words.split(" | ")))
+        case "mark":
+            command = replace(command, marks=tuple(view.lines[int(place) - 1].key for place in words.split()))
+    dialogue.move(seat, command)
 
 
 def entries(thread: str, name: str) -> int:

@@ -91,9 +91,16 @@ class Pair:
     space: str
     seeds: "Seeds"
 
-    def ask(self, *moves: str, script: str = "couples", medium: str = "written", topic: str = "Sunday evenings") -> str:
+    def ask(
+        self,
+        *moves: str,
+        script: str = "couples",
+        medium: str = "written",
+        topic: str = "Sunday evenings",
+        minutes: int = 30,
+    ) -> str:
         """Ana asks Ben for a dialogue, and it goes on by these moves of `ana` and `ben`. Answers with its id."""
-        wish = {"space": self.space, "script": script, "medium": medium, "topic": topic, "minutes": 30}
+        wish = {"space": self.space, "script": script, "medium": medium, "topic": topic, "minutes": minutes}
         thread: str = self.seeds("ask", name=self.ana.name, **wish)
         self.play(thread, *moves)
         return thread

@@ -90,7 +90,7 @@ def by_purpose(offered: Iterable[services.FormView]) -> list[tuple[str, list[ser
     for one in offered:
         if not one.closed:
             found.setdefault(one.script.purpose if one.script.purpose in PURPOSES else "", []).append(one)
-    return [(heading, found[purpose]) for purpose, heading in PURPOSES.items() if purpose in found]
+    return [(str(heading), found[purpose]) for purpose, heading in PURPOSES.items() if purpose in found]
 
 
 class Ask(forms.Form):

@@ -314,6 +314,14 @@ def test_guidance_grows_less_when_both_wish_it_and_comes_back_when_one_does() ->
     assert paces == ["guided", "light", "bare", "guided"]
 
 
+def test_at_one_device_both_wish_for_a_pace_at_once() -> None:
+    held = Table(script("couples/1"), "shared").play(ARRIVED["couples"])
+
+    held.does(ANA, "pace", pace="light")
+
+    assert held.state.pace == "light"
+
+
 @pytest.mark.parametrize("pace", ["", "hurried"])
 def test_there_are_three_paces(pace: str) -> None:
     held = Table(script("couples/1")).play(ARRIVED["couples"])

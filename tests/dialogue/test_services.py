@@ -282,6 +282,28 @@ def test_a_locked_person_can_write_nothing_more_from_an_open_seat(cast: Cast) ->
     assert Event.objects.filter(thread=pair.thread).count() == 1
 
 
+def test_at_one_device_nobody_finds_what_the_other_was_writing(cast: Cast) -> None:
+    pair = Pair(cast, "vision", "shared")
+    pair.play("ben:now ben:ready ben:ready ben:say ben:say")
+    services.save_draft(pair.ben, Typed("We laugh", pair.sees("ben").v, 0))
+    drafted = (pair.sees("ben").holder, pair.sees("ben").draft)
+
+    pair.does("ben", "write", words="We laugh every day")
+    services.save_draft(pair.ben, Typed("We laugh every day", pair.sees("ben").v - 1, 0))  # comes late
+
+    assert drafted == ("Ana", "We laugh")
+    assert (pair.sees("ben").holder, pair.sees("ben").draft) == ("Ben", "")
+
+
+def test_a_pause_before_anything_was_confirmed_shows_nothing_of_it(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+
+    pair.does("ben", "pause", minutes=20)
+
+    assert [pair.sees(who).confirmed for who in ("ana", "ben")] == [None, None]
+
+
 def test_a_pause_names_nobody_and_both_go_on_where_it_was_heard(cast: Cast) -> None:
     pair = Pair(cast)
     pair.play(HEARD)

@@ -67,6 +67,19 @@ def test_a_request_that_does_not_hold_says_why_and_keeps_what_was_typed(cast: Ca
     assert not Thread.objects.exists()
 
 
+def test_lengths_that_do_not_fit_a_form_are_told_and_letters_need_none(cast: Cast) -> None:
+    seen_everything(cast)
+    vision = REQUEST | {"form": "vision", "minutes": 10, "key": new_id()}
+    address = reverse("dialogue:ask", args=[cast.space])
+
+    page = cast.ana.browser().post(address, vision)
+    letters = cast.ana.browser().post(address, vision | {"medium": "letters"})
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Relationship vision: 45, 60, 90 minutes. Choose one of these." in page.content.decode()
+    assert letters.status_code == HTTPStatus.FOUND
+
+
 def test_how_it_goes_comes_once_before_the_first_dialogue(cast: Cast) -> None:
     browser, ask = cast.ana.browser(), reverse("dialogue:ask", args=[cast.space])
 

@@ -33,7 +33,7 @@ def _ana_asks_and_ben_says_yes(ana: Room, ben: Room) -> str:
     ana.page.get_by_role("link", name="Ask for a dialogue").click()
     ana.page.get_by_label("Couple’s dialogue").check()
     ana.page.get_by_label("The topic, in one line").fill("Sunday evenings")
-    ana.page.get_by_label("45 minutes").check()
+    ana.page.get_by_label("45 minutes", exact=True).check()
     ana.page.get_by_role("button", name="Ask").click()
     ana.shows("Asked for a dialogue")
     ben.page.goto("/dialogues/")

@@ -28,7 +28,7 @@ def test_a_dialogue_is_held_by_forms_and_reloads_alone(pair: Pair, browsing: Bro
     expect(ana.page.get_by_role("alert")).to_contain_text("One line is enough.")
     expect(ana.page.get_by_role("alert")).to_contain_text("Couple’s dialogue: 30, 45, 60, 90 minutes.")
     expect(ana.page.get_by_label("Couple’s dialogue")).to_be_checked()
-    ana.page.get_by_label("45 minutes").check()
+    ana.page.get_by_label("45 minutes", exact=True).check()
     ana.page.get_by_label("The topic, in one line").fill("Sunday evenings")
     ana.page.get_by_role("button", name="Ask").click()
     ben.page.goto(ana.page.url)

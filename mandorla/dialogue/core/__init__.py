@@ -2,7 +2,7 @@
 
 from mandorla.dialogue.core import wire
 from mandorla.dialogue.core.appointment import Appointment, appointment
-from mandorla.dialogue.core.play import Command, decide, fold, has_lapsed
+from mandorla.dialogue.core.play import Command, decide, fold, has_lapsed, holder, is_one_device
 from mandorla.dialogue.core.screen import Offer, Screen, screen
 from mandorla.dialogue.core.script import (
     VOICES,
@@ -42,6 +42,8 @@ __all__ = [
     "decide",
     "fold",
     "has_lapsed",
+    "holder",
+    "is_one_device",
     "screen",
     "wire",
 ]

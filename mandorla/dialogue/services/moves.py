@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from mandorla.dialogue.core import Command, Entry, Snapshot, decide, fold, wire
+from mandorla.dialogue.core import Command, Entry, Snapshot, decide, fold, holder, is_one_device, wire
 from mandorla.dialogue.models import Event
 from mandorla.dialogue.services import bell, rooms
 from mandorla.dialogue.services.rooms import Room, Seat, Stored, StoredDraft
@@ -108,7 +108,10 @@ def save_draft(seat: Seat, typed: Typed) -> Kept:
     room = rooms.room_of(seat)
     with room.lock:
         state = room.tip.state
-        if typed.seen < state.turn or seat.person in state.done:  # the words it grew from have been sent
+        newest = state.seq if is_one_device(room.script, state) else state.turn  # as for acts
+        if (
+            typed.seen < newest or holder(room.script, state, seat.person) in state.done
+        ):  # the words it grew from have been sent
             return Kept("late")
         before = room.drafts.get(seat.person)
         if typed.version != (before.version if before else 0):
@@ -221,7 +224,7 @@ def _appended(seat: Seat, room: Room, entry: Entry, command: UUID) -> _Append:
     state = fold(room.script, room.tip.state, entry, envelope.digest.hex())
     stored = Stored(entry.seq, entry.author, command, envelope.digest, envelope)
     room.tip = room.tip.grown(state, entry.seq, stored)
-    sends_words = entry.by == seat.person and ("words" in entry.body or "lines" in entry.body)
+    sends_words = entry.do != "park" and ("words" in entry.body or "lines" in entry.body)
     return _Append(
         seat, room, room.tip, stored, rooms.sealed_state(seat.keys, seat.thread, seat.space, state), sends_words
     )

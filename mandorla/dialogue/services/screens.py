@@ -290,7 +290,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         readable=state.medium not in VOICES["aloud"] or bool(script.leaves),
         together=script.steps[state.step].role == "both",
         wheel=scripts.feelings() if any(offer.act == "pick" for offer in seen.offers) else (),
-        draft=opened_draft(seat, draft) if draft else _listed_before(seat, choice, state, entries),
+        draft=opened_draft(seat, draft) if draft else _listed_before(seat, seen.person, choice, state, entries),
         draft_version=draft.version if draft else 0,
         lead="",
         picked=(),
@@ -301,7 +301,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         calendar=ahead.standing if ahead else "",
         paused=paused is not None,
         i_am_ready=bool(paused and seat.person in paused.ready),
-        confirmed=next(iter(show([state.confirmed])), None) if paused else None,
+        confirmed=next(iter(show([state.confirmed])), None) if paused and state.confirmed else None,
         over=over,
         closed=seat.closed,
         rests=when(seat, seat.rests) if seat.rests and not script.gentle and not seen.begun else "",
@@ -357,10 +357,10 @@ def _opened(seat: Seat, entry: Entry, words: Words, script: Script) -> Shown:
     )
 
 
-def _listed_before(seat: Seat, choice: Offer | None, state: State, entries: Mapping[int, Stored]) -> str:
+def _listed_before(seat: Seat, writer: UUID, choice: Offer | None, state: State, entries: Mapping[int, Stored]) -> str:
     """A list that is written anew begins with what stands there: nobody types it all once more."""
     keys = state.lines_of(choice.kind) if choice and choice.act == "list" else ()
-    mine = (line for key in keys if state.writer_of(key) == seat.person and (line := line_of(seat, key, entries)))
+    mine = (line for key in keys if state.writer_of(key) == writer and (line := line_of(seat, key, entries)))
     return "\n".join(line.text for line in mine)
 
 

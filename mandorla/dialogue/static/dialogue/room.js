@@ -16,7 +16,6 @@ const line = new Line(socket.href);
 const sending = new Set();
 const SAVE_MS = 3_000;
 const HANDED_OVER_MS = 700;
-let handedOver = 0;
 
 /** @param {string} state a key of the status line's data attributes */
 const say = (state) => {
@@ -59,7 +58,7 @@ async function submit(event) {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.matches("[data-outbox]")) return;
   event.preventDefault();
-  if (sending.has(form) || (form.id === "move" && performance.now() < handedOver)) return;
+  if (sending.has(form) || (form.id === "move" && "handing" in room.dataset)) return;
   sending.add(form);
   room.setAttribute("aria-busy", "true");
   const words = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("words"))?.value ?? "";
@@ -92,9 +91,13 @@ async function saveFirst(event) {
 
 document.addEventListener("submit", submit);
 document.addEventListener("stage", tellUnsent);
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let handing;
 // At one device the next screen is another person's: a second tap, meant for the one before, does not speak for them.
 document.addEventListener("stage", () => {
-  if (stage().matches(".room--between")) handedOver = performance.now() + HANDED_OVER_MS;
+  clearTimeout(handing);
+  room.toggleAttribute("data-handing", stage().matches(".room--between"));
+  handing = setTimeout(() => room.removeAttribute("data-handing"), HANDED_OVER_MS);
 });
 unsent.querySelector("[data-scripted]")?.removeAttribute("hidden");
 unsent.querySelector("button")?.addEventListener("click", () => {

@@ -154,9 +154,7 @@ Clocks = dict[str, tuple[int, int]]
 
 def room_for(seat: Seat, *, checked: bool = False) -> RoomView:
     """The screen of this seat as the store has it. `checked` asks the store whether the room has gone on elsewhere."""
-    room = rooms.room_of(seat, checked=checked)
-    with translation.override(seat.language):
-        return _viewed(seat, room)
+    return _viewed(seat, rooms.room_of(seat, checked=checked))
 
 
 def clocks_of(seat: Seat) -> Clocks:
@@ -169,8 +167,7 @@ def at_hand(seat: Seat) -> tuple[RoomView, Clocks] | None:
     room = rooms.hot(seat.thread)  # once: it may go cold at any moment
     if room is None:
         return None
-    with translation.override(seat.language):
-        return _viewed(seat, room), _clocks(room)
+    return _viewed(seat, room), _clocks(room)
 
 
 def shown(seat: Seat, stored: Stored, words: Words, script: Script, found: Mapping[int, Stored]) -> Shown:
@@ -239,7 +236,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
     with room.lock:
         snapshot, draft = room.shown, room.drafts.get(seat.person)
     state, script, entries = snapshot.state, room.script, snapshot.entries
-    seen, words = screen(script, state, seat.person), scripts.words(state.script)
+    seen, words = screen(script, state, seat.person), scripts.words(state.script, seat.language)
     told = words.of_step(state, seen.prompt)
     names, choice = _names(seat, state, seen.person), next((one for one in seen.offers if one.most), None)
 
@@ -250,7 +247,6 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
     now, paused = timezone.now(), state.paused
     over = state.over or ("lapsed" if has_lapsed(script, state, now) else "")
     ahead = appointment(script, state, now, closed=seat.closed)
-    until = paused.until if paused else state.at
     return RoomView(
         v=state.seq,
         turn=state.turn,
@@ -289,15 +285,15 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         chunk=seen.my_turn and any(move.chunk for move in script.steps[state.step].moves.values()),
         readable=state.medium not in VOICES["aloud"] or bool(script.leaves),
         together=script.steps[state.step].role == "both",
-        wheel=scripts.feelings() if any(offer.act == "pick" for offer in seen.offers) else (),
+        wheel=scripts.feelings(seat.language) if any(offer.act == "pick" for offer in seen.offers) else (),
         draft=opened_draft(seat, draft) if draft else _listed_before(seat, seen.person, choice, state, entries),
         draft_version=draft.version if draft else 0,
         lead="",
         picked=(),
         own="",
         at="",
-        when=when(seat, state.at) if state.at else "",
-        until=when(seat, until) if until else "",
+        when=when(seat, state.at) if state.at and not seen.begun else "",
+        until=when(seat, paused.until) if paused else "",
         calendar=ahead.standing if ahead else "",
         paused=paused is not None,
         i_am_ready=bool(paused and seat.person in paused.ready),
@@ -342,7 +338,10 @@ def _closed(seat: Seat, stored: Stored, state: str) -> Shown:
 def _opened(seat: Seat, entry: Entry, words: Words, script: Script) -> Shown:
     kind = _kind(entry, script)
     author = seat.names.get(entry.by, "")
-    felt = (*(scripts.feeling_name(key) for key in entry.body.get("feelings", ())), *entry.body.get("own", ()))
+    felt = (
+        *(scripts.feeling_name(key, seat.language) for key in entry.body.get("feelings", ())),
+        *entry.body.get("own", ()),
+    )
     return Shown(
         seq=entry.seq,
         kind=kind,

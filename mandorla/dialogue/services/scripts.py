@@ -63,24 +63,24 @@ def unplayable() -> list[str]:
 def forms() -> list[Script]:
     """The newest version of every script, gentle ones first: what a person may ask for, in the language spoken now."""
     newest = {one.name: one for one in sorted(_scripts().values(), key=lambda one: one.version)}
-    offered = (one for one in newest.values() if any(_complete(one.id, language) for language in _spoken()))
+    offered = (one for one in newest.values() if any(_complete(one.id, language) for language in _spoken("")))
     return sorted(offered, key=lambda one: (not one.gentle, one.name))
 
 
-def words(script_id: str) -> Words:
-    """The words of a script in the language spoken now, or else in English."""
-    language = next((one for one in _spoken() if _complete(script_id, one)), "en")
+def words(script_id: str, language: str = "") -> Words:
+    """The words of a script in this language, else the one spoken now, or else in English."""
+    language = next((one for one in _spoken(language) if _complete(script_id, one)), "en")
     return _words(script_id, language)
 
 
-def feelings() -> tuple[FeelingGroup, ...]:
-    """The feelings wheel in the language spoken now, or else in English."""
-    return _feelings(next((one for one in _spoken() if _feelings_file(one)), "en"))
+def feelings(language: str = "") -> tuple[FeelingGroup, ...]:
+    """The feelings wheel in this language, else the one spoken now, or else in English."""
+    return _feelings(next((one for one in _spoken(language) if _feelings_file(one)), "en"))
 
 
-def feeling_name(key: str) -> str:
+def feeling_name(key: str, language: str = "") -> str:
     """How a feeling of the wheel is called; an unknown key stands for itself."""
-    return next((group.words[key] for group in feelings() if key in group.words), key)
+    return next((group.words[key] for group in feelings(language) if key in group.words), key)
 
 
 @cache
@@ -89,9 +89,9 @@ def feeling_keys() -> frozenset[str]:
     return frozenset(key for group in _feelings("en") for key in group.words)
 
 
-def _spoken() -> tuple[str, str]:
-    """The language spoken now: with its country, and without."""
-    code = translation.get_language() or "en"
+def _spoken(language: str) -> tuple[str, str]:
+    """This language, or the one spoken now: with its country, and without."""
+    code = language or translation.get_language() or "en"
     return code, code.split("-")[0]
 
 

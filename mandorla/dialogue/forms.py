@@ -1,6 +1,6 @@
 """Turns what came in, over the socket or by POST, into clean values. Both carry the same fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -93,6 +93,15 @@ def by_purpose(offered: Iterable[services.FormView]) -> list[tuple[str, list[ser
     return [(str(heading), found[purpose]) for purpose, heading in PURPOSES.items() if purpose in found]
 
 
+def by_closed(offered: Iterable[services.FormView]) -> dict[str, list[services.FormView]]:
+    """The forms that are not open now, by what keeps them closed."""
+    found: dict[str, list[services.FormView]] = {}
+    for one in offered:
+        if one.closed:
+            found.setdefault(one.closed, []).append(one)
+    return found
+
+
 class Ask(forms.Form):
     """Asking for a dialogue."""
 
@@ -115,10 +124,10 @@ class Ask(forms.Form):
         error_messages={"invalid": _("That is not a date and time we can read.")},
     )
 
-    def __init__(self, offered: Iterable[services.FormView], *given: Any, **named: Any) -> None:
+    def __init__(self, offered: Collection[services.FormView], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.open_now = {one.script.name: one for one in offered if not one.closed}
-        self.fields["form"].choices = [(name, one.words["name"]) for name, one in self.open_now.items()]  # type: ignore[attr-defined]
+        self.fields["form"].choices = [(one.script.name, one.words["name"]) for one in offered]  # type: ignore[attr-defined]
         offered_in = {medium for one in self.open_now.values() for medium in one.script.media}
         self.fields["medium"].choices = [(name, how) for name, how in MEDIA.items() if name in offered_in]  # type: ignore[attr-defined]
         minutes = sorted({length for one in self.open_now.values() for length in one.script.minutes})

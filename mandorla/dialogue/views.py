@@ -55,8 +55,8 @@ def ask(request: UnlockedRequest, space: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, _say(refused.reason, refused.facts))
     rest = services.rests_until(request.ring, space)
-    facts = {"space": view, "form": form, "offered": offered, "rest": _moment(rest) if rest else ""}
-    facts |= {"groups": forms.by_purpose(offered)}
+    facts = {"space": view, "form": form, "rest": _moment(rest) if rest else ""}
+    facts |= {"groups": forms.by_purpose(offered), "shut": forms.by_closed(offered)}
     return render(request, "dialogue/ask.html", facts, status=_status(form))
 
 

@@ -21,7 +21,8 @@ from tests.dialogue.playing import ANA, DIALOGUES, SCRIPTS, Table, script, told
 DOCUMENT = DIALOGUES.parents[2] / "docs" / "developers" / "scripts.md"
 WORDS_MAX = 30
 GUIDANCE = ("turn", "wait", "done", "again", "spoken", "signalled")
-KEYS = {*GUIDANCE, "title", "field", "stems", "moves", "spoken_moves", "prompts"}
+BESIDE = ("for_guide", "set_down")
+KEYS = {*GUIDANCE, *BESIDE, "title", "field", "stems", "moves", "spoken_moves", "prompts"}
 for_every_script = pytest.mark.parametrize("name", SCRIPTS)
 for_every_folder = pytest.mark.parametrize("folder", sorted(folder.name for folder in DIALOGUES.iterdir()))
 
@@ -137,6 +138,9 @@ def _tea_first(step: str, after: str) -> list[dict[str, Any]]:
         ("steps.mirror.moves.say.media", ["typed"], f"no way to the end (spoken) from: {NOT_SPOKEN}"),
         ("steps.resend.moves.say.next", "resend", "no way to the end (written) from: resend"),
         ("steps.intention", PARTING, "step intention: both make a move, so all moves must lead to one place"),
+        ("guard", "R", "'R' is none of , T, T+"),
+        ("guard", "T+", "a guide is there throughout, and cannot be in letters"),
+        ("steps.last_gift.lent", True, "step last_gift: say, skip ends it while someone stands in for somebody else"),
         ("start", "tea", "the start tea is not there"),
         ("start", None, "it needs 'start'"),
         ("promise", [], "a script knows no 'promise'"),
@@ -341,8 +345,11 @@ def test_guidance_names_the_other_and_never_its_reader(folder: str, step: str, k
 @for_every_folder
 def test_there_are_no_other_placeholders(folder: str) -> None:
     words = _english(folder)
-    rest = [text for key, text in _texts(words) if key not in GUIDANCE and not key.startswith("kinds.")]
+    rest = [text for key, text in _texts(words) if key not in (*GUIDANCE, *BESIDE) and not key.startswith("kinds.")]
+    beside = {key: {name for at, text in _texts(words) if at == key for name in _placeholders(text)} for key in BESIDE}
 
+    assert beside["for_guide"] <= {"sender", "receiver"}
+    assert beside["set_down"] <= {"sender", "receiver", "today"}
     assert [text for text in rest if "{" in text or "}" in text] == []
     assert all(_placeholders(text) == {"author"} for text in words.get("kinds", {}).values())
 

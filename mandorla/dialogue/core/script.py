@@ -17,6 +17,7 @@ ACTS: tuple[str, ...] = get_args(Act)
 ROLES: tuple[str, ...] = get_args(Role)
 PLACES: tuple[str, ...] = get_args(Place)
 MEDIA: tuple[str, ...] = get_args(Medium)
+GUARDS = ("", "T", "T+")
 VOICES: Mapping[str, tuple[str, ...]] = {"typed": ("written", "letters"), "aloud": ("spoken", "shared")}
 """Media by how words are said in them. A script may name a voice in place of its media."""
 
@@ -64,7 +65,8 @@ class Move:
 class Step:
     """A place in a dialogue. In a step of role *both*, everyone makes one move, in any order, before it goes on.
 
-    Where its `media` leave one out, that medium passes over it by its first move.
+    Where its `media` leave one out, that medium passes over it by its first move. In a step that is `lent` someone
+    stands in for somebody else: whoever ends or pauses there is first told who they are.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Step:
     shows_chunks: bool = False
     seconds: int = 0
     lapses_hours: int = 0
+    lent: bool = False
     media: tuple[str, ...] = MEDIA
 
     def passed(self) -> str:
@@ -94,7 +97,7 @@ class Promise:
 @dataclass(frozen=True, slots=True)
 class Script:
     """A whole form. `rounds` is how many people get to be sender; `prompts` are the stems walked down one by one.
-    `purpose` says among which others it is offered.
+    `purpose` says among which others it is offered. `guard` says when it needs a guide: *T* to begin, *T+* throughout.
 
     `leaves` says what is there afterwards for other pages: under each name, the kind of words it is.
     """
@@ -110,6 +113,7 @@ class Script:
     gentle: bool
     parts: tuple[str, ...]
     purpose: str = ""
+    guard: str = ""
     prompts: tuple[str, ...] = ()
     optional_prompts: frozenset[str] = frozenset()
     leaves: Mapping[str, str] = field(default_factory=dict)
@@ -155,6 +159,7 @@ def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> 
         media=_media(raw.get("media", MEDIA)),
         gentle=raw.get("gentle", False),
         purpose=raw.get("purpose", ""),
+        guard=_one_of(raw.get("guard", ""), GUARDS),
         parts=tuple(part for part, _ in included),
         prompts=tuple(raw.get("prompts", ())),
         optional_prompts=frozenset(raw.get("optional_prompts", ())),
@@ -192,6 +197,7 @@ def _step(name: str, told: Mapping[str, Any], links: Mapping[str, str]) -> Step:
             shows_chunks=told.get("shows_chunks", False),
             seconds=told.get("seconds", 0),
             lapses_hours=told.get("lapses_hours", 0),
+            lent=told.get("lent", False),
             media=_media(told.get("media", MEDIA)),
         )
     except (AttributeError, TypeError, ScriptError) as problem:
@@ -260,6 +266,7 @@ def _check(script: Script) -> None:
         if set(script.media) - set(step.media) and not step.passed():
             raise ScriptError(f"step {step.name}: its first move leads nowhere, so no medium can pass over it")
     _check_kinds(script)
+    _check_guard(script)
     if script.start not in script.steps:
         raise ScriptError(f"the start {script.start} is not there")
     lonely = set(script.steps) - _reach(script, {script.start})
@@ -284,6 +291,16 @@ def _check_move(script: Script, step: Step, move: Move) -> None:
         raise ScriptError(f"step {step.name}: {move.name} advances, but there is no way on")
     if move.act == "mark" and not move.of:
         raise ScriptError(f"step {step.name}: {move.name} marks, but not said of what")
+
+
+def _check_guard(script: Script) -> None:
+    """A guide cannot be there throughout letters; and nobody is left standing in for somebody else."""
+    if script.guard == "T+" and "letters" in script.media:
+        raise ScriptError("a guide is there throughout, and cannot be in letters")
+    for step in script.steps.values():
+        ends = [move.name for move in step.moves.values() if move.over]
+        if step.lent and ends:
+            raise ScriptError(f"step {step.name}: {', '.join(ends)} ends it while someone stands in for somebody else")
 
 
 def _check_kinds(script: Script) -> None:

@@ -12,8 +12,9 @@ def lacking(
     script: Script, *, form: Mapping[str, str], kinds: Mapping[str, str], steps: Mapping[str, Mapping[str, Any]]
 ) -> list[str]:
     """What is missing from these words, one line each. A script is offered in a language when nothing is."""
+    wanted = ["name", "what", "when", "topic", *(["before"] if script.guard else [])]
     return [
-        *(f"form.{name}" for name in ("name", "what", "when", "topic") if not form.get(name)),
+        *(f"form.{name}" for name in wanted if not form.get(name)),
         *(f"kinds.{kind}" for kind in _kinds(script) if not kinds.get(kind)),
         *(f"{step.name}.{name}" for step in script.steps.values() for name in _of_step(script, step, steps)),
     ]
@@ -29,6 +30,8 @@ def _of_step(script: Script, step: Step, steps: Mapping[str, Mapping[str, Any]])
     wanted = ["title", "turn", "done" if step.role == "both" else "wait", *_for_saying(script, moves)]
     if any(move.act == "signal" for move in moves):
         wanted.append("signalled")
+    if step.lent:
+        wanted.append("set_down")
     yield from _missing(told, wanted)
     if step.name in _walked(script):
         for prompt in script.prompts:

@@ -41,7 +41,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """A form one may ask for. `closed` says why not now: *gentle* or *resting*."""
+    """A form one may ask for. `closed` says why not now: *guide*, *gentle* or *resting*."""
 
     script: Script
     words: dict[str, str]
@@ -77,7 +77,7 @@ def forms_for(ring: KeyRing, space: UUID) -> list[FormView]:
 def ask(ring: KeyRing, space: UUID, asked: Asked) -> UUID:
     """Asks the partner for a dialogue and returns its id.
 
-    Refused: "topic" (empty), "line_too_long", "time" (past or too far), "form", "gentle", "resting", and what
+    Refused: "topic" (empty), "line_too_long", "time" (past or too far), "form", "guide", "gentle", "resting", and what
     `spaces.current` refuses ("closed", "waiting").
     """
     view = spaces.space_for(ring, space)
@@ -191,6 +191,8 @@ def _begin(ring: KeyRing, space: UUID, thread: UUID, script: Script, entry: Entr
 
 
 def _closed(script: Script, path_left: int, rest: datetime | None) -> str:
+    if script.guard:
+        return "guide"
     if script.gentle:
         return ""
     return "gentle" if path_left else "resting" if rest else ""

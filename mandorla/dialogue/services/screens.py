@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.core import UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from django.utils import timezone, translation
 
 from mandorla.dialogue.core import (
@@ -19,6 +19,7 @@ from mandorla.dialogue.core import (
     Screen,
     Script,
     State,
+    Step,
     appointment,
     has_lapsed,
     screen,
@@ -70,7 +71,8 @@ class Line:
 class RoomView:
     """Everything `_room.html` shows. Keys, tokens and running clocks stand outside it.
 
-    `calendar` is how a time that lies ahead stands: *confirmed*, *tentative*, *cancelled*, or nothing.
+    `before` is what to know before a yes; `set_down` tells who is who, where it rests or ended while someone stood in
+    for somebody else. `calendar` is how a time that lies ahead stands: *confirmed*, *tentative*, *cancelled*, or nothing.
     """
 
     v: int
@@ -120,6 +122,8 @@ class RoomView:
     when: str
     until: str
     calendar: str
+    before: str
+    set_down: str
     paused: bool
     i_am_ready: bool
     confirmed: Shown | None
@@ -215,6 +219,18 @@ def moment(at: datetime, language: str, zone: str) -> str:
         return format_datetime(at, "EEE d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale="en")
 
 
+def _set_down(seat: Seat, step: Step, told: Mapping[str, Any], names: Mapping[str, str], now: datetime) -> str:
+    return str(told["set_down"]).format(**names, today=_today(seat, now)) if step.lent else ""
+
+
+def _today(seat: Seat, now: datetime) -> str:
+    locale = translation.to_locale(seat.language)
+    try:
+        return format_date(now.astimezone(ZoneInfo(seat.zone)), "full", locale=locale)
+    except (ValueError, UnknownLocaleError):
+        return format_date(now, "full", locale="en_GB")
+
+
 def _clocks(room: Room) -> Clocks:
     state, now = room.shown.state, timezone.now()
     if state.paused:
@@ -295,6 +311,8 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         when=when(seat, state.at) if state.at and not seen.begun else "",
         until=when(seat, paused.until) if paused else "",
         calendar=ahead.standing if ahead else "",
+        before="" if seen.begun else words.form.get("before", ""),
+        set_down=_set_down(seat, script.steps[state.step], told, names, now) if paused or over else "",
         paused=paused is not None,
         i_am_ready=bool(paused and seat.person in paused.ready),
         confirmed=next(iter(show([state.confirmed])), None) if paused and state.confirmed else None,

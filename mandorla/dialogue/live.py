@@ -17,7 +17,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
-from django.http import parse_cookie
+from django.http import HttpRequest, parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.template import loader
 from django.utils import timezone, translation
@@ -405,12 +405,9 @@ def _seat(headers: dict[str, str], thread: UUID) -> Seat:
     found = vault.unlocked_from_cookies(cookies)
     if found is None:
         raise Locked
-    try:
-        language = translation.get_supported_language_variant(
-            cookies.get(settings.LANGUAGE_COOKIE_NAME) or headers.get("accept-language", "en").split(",")[0].lower()
-        )
-    except LookupError:
-        language = settings.LANGUAGE_CODE
+    asked = HttpRequest()
+    asked.COOKIES, asked.META = cookies, {"HTTP_ACCEPT_LANGUAGE": headers.get("accept-language", "")}
+    language = translation.get_language_from_request(asked)  # as the pages do
     with translation.override(language), timezone.override(forms.zone_from(cookies.get("zone", ""))):
         try:
             seat = services.seat_for(found.ring, thread, unlock=UUID(hex=found.unlock_id))

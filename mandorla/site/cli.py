@@ -16,6 +16,7 @@ HELP = """Mandorla, a place for two people to speak carefully.
   mandorla backup DIR                                                        one snapshot, as two files
   mandorla restore DIR --data NEW                                            a new data folder from a backup
   mandorla close-account NAME [--reopen]                                     let nobody, or somebody again, sign in
+  mandorla languages [LANGUAGE]                                              how far each translation has come
   mandorla check --deploy                                                    look for unsafe settings
 
 Any command takes --data DIR, the data folder (./var if not given), and --help.

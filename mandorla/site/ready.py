@@ -5,12 +5,13 @@ import io
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from mandorla.site import translations
 
 
 def make_ready() -> None:
@@ -39,15 +40,14 @@ def collect_static() -> None:
 
 
 def compile_translations(source: Path, target: Path) -> None:
-    """Make `source/<language>/LC_MESSAGES/django.po` readable for gettext under `target`."""
+    """Make `source/<language>/LC_MESSAGES/django.po` readable for gettext under `target`; broken texts stay English."""
     for po in source.glob("*/LC_MESSAGES/django.po"):
         mo = target / po.relative_to(source).with_suffix(".mo")
         if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
             continue
         mo.parent.mkdir(parents=True, exist_ok=True)
         made = io.BytesIO()
-        with po.open("rb") as text:
-            write_mo(made, read_po(text))
+        write_mo(made, translations.sound(translations.read(po)))
         mo.write_bytes(made.getvalue())
 
 

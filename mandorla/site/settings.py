@@ -117,7 +117,11 @@ UNLOCK_COOKIE_NAME = f"{HOST_PREFIX}k"
 CSRF_COOKIE_NAME = f"{HOST_PREFIX}c"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+LANGUAGE_COOKIE_NAME = f"{HOST_PREFIX}l"  # there once somebody chose another than the browser asks for
+LANGUAGE_COOKIE_AGE = 31_536_000
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TLS
 CSRF_FAILURE_VIEW = "mandorla.site.answers.foreign"
 
 IDLE_MINUTES = min(env.int("MANDORLA_IDLE_MINUTES", default=15), 30)
@@ -154,9 +158,11 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     name: [] for name in ("camera", "microphone", "geolocation", "display-capture", "payment", "usb")
 }
 
-LANGUAGE_CODE = "en-gb"
+LANGUAGE_CODE = languages.FIRST.code
 TRANSLATIONS = [ROOT / "site" / "locale", *map(Path, env.list("MANDORLA_TRANSLATIONS", default=[]))]
-LANGUAGES = languages.spoken(TRANSLATIONS)
+SPOKEN = languages.spoken(TRANSLATIONS)
+LANGUAGES = [(one.code, one.name) for one in SPOKEN]
+UNREVIEWED = {one.code for one in SPOKEN if not one.reviewed}
 LOCALE_PATHS = [DATA / "locale"]  # compiled there at the start
 USE_TZ = True
 TIME_ZONE = "UTC"

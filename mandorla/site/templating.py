@@ -97,6 +97,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     language = translation.get_language() or "en"
     return {
         "language": language,
+        "languages": settings.SPOKEN,
+        "reviewed": language not in settings.UNREVIEWED,
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "person": request.user if getattr(request, "user", None) and request.user.is_authenticated else None,
         "unlocked": getattr(request, "ring", None) is not None,

@@ -8,6 +8,7 @@ public = [
     path("", views.front, name="front"),
     path("how/", views.how, name="how"),
     path("clear/", views.clear, name="clear"),
+    path("language/", views.language, name="language"),
     path("robots.txt", views.robots, name="robots"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("favicon.ico", views.icon, name="icon"),

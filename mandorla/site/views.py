@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
 
 from mandorla.vault.views import public
 
@@ -31,6 +32,13 @@ def how(request: HttpRequest) -> HttpResponse:
 def clear(request: HttpRequest) -> HttpResponse:
     """Everything the server can read while nobody is signed in."""
     return render(request, "site/clear.html")
+
+
+@public
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keeps the language somebody chose, in a cookie, and goes back to where they were."""
+    return set_language(request)
 
 
 @public

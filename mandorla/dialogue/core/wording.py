@@ -1,11 +1,18 @@
-"""What a script needs to be told in a language: its form, every kind of words, every step, prompt and move."""
+"""What a script needs to be told in a language: its form, every kind of words, every step, prompt and move.
 
+And what two tellings of the same must share: the places where names are put in.
+"""
+
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mandorla.dialogue.core.script import VOICES, Move, Script, Step
 
 STEMS_MIN = 3
+PLACES = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{[^}]*\}|</?[a-z][^>]*>")
+
+ABOUT = ("language", "reviewer", "source", "key")  # what a file says of itself, and how its parts are called
 
 
 def lacking(
@@ -74,3 +81,25 @@ def _labels(script: Script, move: Move, told: Mapping[str, Any]) -> Iterator[str
         yield f"moves.{move.name}"
     if move.act == "say" and set(script.media) & set(move.media) & set(VOICES["aloud"]) and not aloud:
         yield f"spoken_moves.{move.name}"
+
+
+def places(text: str) -> frozenset[str]:
+    """Where names and numbers are put into a text, and its marks: `{sender}`, `%(count)d`, `<em>`."""
+    return frozenset(PLACES.findall(text))
+
+
+def texts(told: Any, at: str = "") -> dict[str, str]:
+    """Every text of a language's file, by where it stands; a list of sentences to begin with is one text."""
+    if isinstance(told, str):
+        return {at: told}
+    if isinstance(told, list):
+        if all(isinstance(one, str) for one in told):
+            return {at: "\n".join(told)}
+        told = {one["key"]: one for one in told}
+    named = ((f"{at}.{key}".removeprefix("."), one) for key, one in told.items() if key not in ABOUT)
+    return {key: text for place, one in named for key, text in texts(one, place).items()}
+
+
+def unlike(told: Mapping[str, str], first: Mapping[str, str]) -> list[str]:
+    """Where a telling has other places for names than the first one: it would say a wrong name, or fail."""
+    return [at for at, text in told.items() if at in first and places(text) != places(first[at])]

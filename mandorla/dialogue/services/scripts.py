@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import translation
 
 from mandorla.dialogue.core import Script, ScriptError, State, assemble, broken_promises
-from mandorla.dialogue.core.wording import lacking
+from mandorla.dialogue.core.wording import lacking, texts, unlike
 
 DIALOGUES = Path(__file__).resolve().parents[2] / "content" / "dialogues"
 FEELINGS = DIALOGUES.parent / "feelings"
@@ -62,9 +62,22 @@ def unplayable() -> list[str]:
 
 def forms() -> list[Script]:
     """The newest version of every script, gentle ones first: what a person may ask for, in the language spoken now."""
-    newest = {one.name: one for one in sorted(_scripts().values(), key=lambda one: one.version)}
-    offered = (one for one in newest.values() if any(_complete(one.id, language) for language in _spoken("")))
+    offered = (one for one in _newest() if any(_complete(one.id, language) for language in _spoken("")))
     return sorted(offered, key=lambda one: (not one.gentle, one.name))
+
+
+def told_in(language: str) -> list[str]:
+    """The forms that are offered in this language, by name; in others what it lacks is said in English as a whole."""
+    return sorted(one.name for one in _newest() if _complete(one.id, language))
+
+
+def told(language: str) -> dict[str, str]:
+    """Every text of the scripts and of the feelings in this language, by where it stands."""
+    folders = {part.split("/")[0] for one in _scripts().values() for part in (*one.parts, one.name)}
+    found = {name: _texts(name, language) for name in sorted(folders)}
+    if file := _feelings_file(language):
+        found["feelings"] = tomllib.loads(file.read_text("utf-8"))
+    return {f"{name}: {at}": text for name, words in found.items() for at, text in texts(words).items()}
 
 
 def words(script_id: str, language: str = "") -> Words:
@@ -75,7 +88,7 @@ def words(script_id: str, language: str = "") -> Words:
 
 def feelings(language: str = "") -> tuple[FeelingGroup, ...]:
     """The feelings wheel in this language, else the one spoken now, or else in English."""
-    return _feelings(next((one for one in _spoken(language) if _feelings_file(one)), "en"))
+    return _feelings(next((one for one in _spoken(language) if _has_feelings(one)), "en"))
 
 
 def feeling_name(key: str, language: str = "") -> str:
@@ -93,6 +106,10 @@ def _spoken(language: str) -> tuple[str, str]:
     """This language, or the one spoken now: with its country, and without."""
     code = language or translation.get_language() or "en"
     return code, code.split("-")[0]
+
+
+def _newest() -> Iterable[Script]:
+    return {one.name: one for one in sorted(_scripts().values(), key=lambda one: one.version)}.values()
 
 
 def _folders() -> Iterable[Path]:
@@ -131,9 +148,25 @@ def _words(script_id: str, language: str) -> Words:
 
 @cache
 def _complete(script_id: str, language: str) -> bool:
-    """Whether every step and every move of a script has its words: half-translated scripts are not offered."""
-    found = _words(script_id, language)
-    return not lacking(script(script_id), form=found.form, kinds=found.kinds, steps=found.steps)
+    """Whether every step and every move of a script has its words, with the same names in them as in English.
+
+    Half-translated scripts are not offered.
+    """
+    found, english = (_layers(_words(script_id, one)) for one in (language, "en"))
+    return not lacking(script(script_id), **found) and not unlike(texts(found), texts(english))
+
+
+def _layers(words: Words) -> dict[str, Any]:
+    return {"form": words.form, "kinds": words.kinds, "steps": words.steps}
+
+
+def _has_feelings(language: str) -> bool:
+    """Whether the wheel is there in this language, with every feeling of the English one."""
+    return _feelings_file(language) is not None and _keys(_feelings(language)) == _keys(_feelings("en"))
+
+
+def _keys(groups: Iterable[FeelingGroup]) -> set[str]:
+    return {key for group in groups for key, name in ((group.key, group.name), *group.words.items()) if name}
 
 
 @cache

@@ -540,6 +540,7 @@ def test_an_entry_that_is_gone_is_said_to_be_gone_and_the_room_still_opens(cast:
     pair.play(ARRIVED)
     Event.objects.filter(thread=pair.thread, seq__in=[1, 5]).delete()
     services.forget(pair.thread)
+    pair.ana = seat(cast.ana, pair.thread)
 
     assert pair.sees("ana").topic == ""
     assert not services.transcript(pair.ana).whole

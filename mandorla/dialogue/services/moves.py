@@ -164,7 +164,7 @@ class _Append:
         cursor.execute(
             "INSERT INTO dialogue_event (thread_id, seq, command, author, epoch, digest, envelope)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [thread, seq, command, _id(self.stored.author), epoch, envelope.digest, envelope.raw],
+            [thread, seq, command, _id(self.stored.author), epoch, self.stored.digest, envelope.raw],
         )
         if self.sends_words:  # also one that another process keeps
             cursor.execute(
@@ -221,8 +221,8 @@ def _may_still(cursor: Any, seat: Seat) -> None:
 def _appended(seat: Seat, room: Room, entry: Entry, command: UUID) -> _Append:
     """Seals an entry and the state it leads to; the room's tip moves on. Call under the room's lock."""
     envelope = seat.keys.seal(wire.packed(entry), type="event", record=command, author=entry.author, revision=entry.seq)
-    state = fold(room.script, room.tip.state, entry, envelope.digest.hex())
     stored = Stored(entry.seq, entry.author, command, envelope.digest, envelope)
+    state = fold(room.script, room.tip.state, entry, stored.digest.hex())
     room.tip = room.tip.grown(state, entry.seq, stored)
     sends_words = entry.do != "park" and ("words" in entry.body or "lines" in entry.body)
     return _Append(

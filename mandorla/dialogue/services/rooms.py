@@ -28,7 +28,10 @@ ROOMS_KEPT = 2000
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One person's place in one dialogue. `unlock` names the unlock row that every write checks again."""
+    """One person's place in one dialogue. `unlock` names the unlock row that every write checks again.
+
+    `said` keeps what every screen of the place says, as `names` does: the topic, opened once.
+    """
 
     person: UUID
     thread: UUID
@@ -41,9 +44,11 @@ class Seat:
     rests: datetime | None
     language: str
     zone: str
+    said: dict[int, str] = field(default_factory=dict)
 
     def close(self) -> None:
         """Overwrites the keys."""
+        self.said.clear()
         self.keys.close()
         self.own_keys.close()
 

@@ -1,7 +1,7 @@
 """What one person's screen says: opened with their own keys, in their language, the same for push and reload."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -67,12 +67,13 @@ class Line:
     marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: two are made a turn, and freezing so many fields is felt
 class RoomView:
     """Everything `_room.html` shows. Keys, tokens and running clocks stand outside it.
 
     `before` is what to know before a yes; `set_down` tells who is who, where it rests or ended while someone stood in
-    for somebody else. `calendar` is how a time that lies ahead stands: *confirmed*, *tentative*, *cancelled*, or nothing.
+    for somebody else. `calendar` is how a time that lies ahead stands: *confirmed*, *tentative*, *cancelled*, or
+    nothing.
     """
 
     v: int
@@ -182,7 +183,7 @@ def shown(seat: Seat, stored: Stored, words: Words, script: Script, found: Mappi
         return _closed(seat, stored, "unreadable")
     if entry is None:
         return _closed(seat, stored, "withdrawn")
-    return replace(_opened(seat, entry, words, script), lines=_lines(seat, entry, found))
+    return _opened(seat, entry, words, script, found)
 
 
 def tells(entry: Shown) -> bool:
@@ -266,7 +267,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
     return RoomView(
         v=state.seq,
         turn=state.turn,
-        topic=show([1])[0].words,
+        topic=seat.said.get(1) or seat.said.setdefault(1, show([1])[0].words),
         form=words.form["name"],
         medium=state.medium,
         minutes=state.minutes,
@@ -353,7 +354,7 @@ def _closed(seat: Seat, stored: Stored, state: str) -> Shown:
     return Shown(stored.seq, "", author, author, stored.author == seat.person, False, "", "", (), state)
 
 
-def _opened(seat: Seat, entry: Entry, words: Words, script: Script) -> Shown:
+def _opened(seat: Seat, entry: Entry, words: Words, script: Script, found: Mapping[int, Stored]) -> Shown:
     kind = _kind(entry, script)
     author = seat.names.get(entry.by, "")
     felt = (
@@ -371,6 +372,7 @@ def _opened(seat: Seat, entry: Entry, words: Words, script: Script) -> Shown:
         words=entry.body.get("words", entry.body.get("topic", "")) or _choice(entry, words, script),
         feelings=felt,
         state="open",
+        lines=_lines(seat, entry, found),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -23,8 +23,13 @@ def make_ready() -> None:
 
 
 def migrate() -> None:
-    """Apply the migrations this database has not seen."""
+    """Apply the migrations this database has not seen. CommandError if it has seen some that this program has not."""
     executor = MigrationExecutor(connection)
+    if executor.loader.applied_migrations.keys() - executor.loader.disk_migrations.keys():
+        raise CommandError(
+            "the data was last used by a newer Mandorla, which this one cannot read safely. Nothing was changed."
+            " Install the newer one again, or restore a backup made before it."
+        )
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
 

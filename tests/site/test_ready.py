@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from pytest_django.fixtures import Settings
 
 from mandorla.site import ready
@@ -48,6 +50,14 @@ def test_a_changed_translation_is_compiled_again(source: Path, tmp_path: Path) -
     ready.compile_translations(source, tmp_path / "target")
 
     assert _said(tmp_path / "target") == "Sagen"
+
+
+@pytest.mark.django_db
+def test_data_of_a_newer_program_is_left_alone() -> None:
+    MigrationRecorder(connection).record_applied("dialogue", "9999_from_the_future")
+
+    with pytest.raises(CommandError, match="newer Mandorla"):
+        ready.migrate()
 
 
 def test_static_files_are_collected_once(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

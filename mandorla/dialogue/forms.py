@@ -27,7 +27,7 @@ def command_from(fields: Mapping[str, Any], zone: str) -> Command:
     """A command from the fields of a frame or a form; Refused("broken") for what no page of ours sends.
 
     key (32 hex), v (number), do; where they apply: words, lead, feelings (list of keys), own (list or text), at
-    (YYYY-MM-DDTHH:MM in the person's zone), minutes, marks (list of `entry.line`), pace.
+    (YYYY-MM-DDTHH:MM in the person's zone), minutes, marks (list of `entry.line`), pace, person (32 hex), role, drawn.
     """
     try:
         return Command(
@@ -42,6 +42,9 @@ def command_from(fields: Mapping[str, Any], zone: str) -> Command:
             minutes=int(fields.get("minutes") or 0),
             marks=tuple(_list(fields, "marks")),
             pace=_text(fields, "pace"),
+            person=UUID(hex=_text(fields, "person")) if fields.get("person") else None,
+            role=_text(fields, "role"),
+            drawn=_text(fields, "drawn"),
         )
     except (KeyError, ValueError, TypeError):
         raise Refused("broken") from None

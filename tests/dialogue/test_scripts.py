@@ -107,6 +107,8 @@ def _edit(raw: dict[str, Any], path: str, value: Any) -> None:
 
 TEA = {"role": "both", "place": "close", "moves": {"say": {"act": "say", "over": "closed"}}}
 PARTING = {**TEA, "moves": {"say": {"act": "say", "next": "send"}, "skip": {"act": "choose", "next": "gift"}}}
+ACTS_TOLD = "say, list, mark, pick, choose, ready, appoint, signal, name, take, queue, draw"
+ROLES_TOLD = "sender, receiver, both, others, everyone, observer, guide"
 PLACES_TOLD = "appointment, arrival, sending, mirroring, validation, empathy, thanks, close"
 NOT_SPOKEN = "appointed, breathe, gift, gift_back, gift_back_mirror, gift_mirror, intention, mirror, send"
 
@@ -123,13 +125,13 @@ def _tea_first(step: str, after: str) -> list[dict[str, Any]]:
         (
             "steps.mirror.moves.say.act",
             "sing",
-            "step mirror: 'sing' is none of say, list, mark, pick, choose, ready, appoint, signal",
+            f"step mirror: 'sing' is none of {ACTS_TOLD}",
         ),
         ("steps.mirror.moves.say.act", None, "step mirror: it needs 'act'"),
-        ("steps.mirror.moves.say.role", "child", "step mirror: 'child' is none of sender, receiver, both"),
+        ("steps.mirror.moves.say.role", "child", f"step mirror: 'child' is none of {ROLES_TOLD}"),
         ("steps.mirror.moves.say.media", ["sung"], "step mirror: 'sung' is none of written, letters, spoken, shared"),
         ("steps.mirror.moves.say.then", "check", "step mirror: a move knows no 'then'"),
-        ("steps.mirror.role", "child", "step mirror: 'child' is none of sender, receiver, both"),
+        ("steps.mirror.role", "child", f"step mirror: 'child' is none of {ROLES_TOLD}"),
         ("steps.mirror.show", {}, "step mirror: a step knows no 'show'"),
         ("steps.mirror.place", None, "step mirror: it needs 'place'"),
         ("steps.mirror.place", "kitchen", f"step mirror: 'kitchen' is none of {PLACES_TOLD}"),
@@ -137,7 +139,7 @@ def _tea_first(step: str, after: str) -> list[dict[str, Any]]:
         ("steps.tea", TEA, "never reached: tea"),
         ("steps.mirror.moves.say.media", ["typed"], f"no way to the end (spoken) from: {NOT_SPOKEN}"),
         ("steps.resend.moves.say.next", "resend", "no way to the end (written) from: resend"),
-        ("steps.intention", PARTING, "step intention: both make a move, so all moves must lead to one place"),
+        ("steps.intention", PARTING, "step intention: each makes a move, so all moves must lead to one place"),
         ("guard", "R", "'R' is none of , T, T+"),
         ("guard", "T+", "a guide is there throughout, and cannot be in letters"),
         ("steps.last_gift.lent", True, "step last_gift: say, skip ends it while someone stands in for somebody else"),

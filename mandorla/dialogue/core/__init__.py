@@ -2,9 +2,11 @@
 
 from mandorla.dialogue.core import wire
 from mandorla.dialogue.core.appointment import Appointment, appointment
-from mandorla.dialogue.core.play import Command, decide, fold, has_lapsed, holder, is_one_device
+from mandorla.dialogue.core.bodies import Command
+from mandorla.dialogue.core.play import decide, fold, has_lapsed, holder, is_one_device
 from mandorla.dialogue.core.screen import Offer, Screen, screen
 from mandorla.dialogue.core.script import (
+    ANYWHERE,
     VOICES,
     Act,
     Move,
@@ -19,6 +21,7 @@ from mandorla.dialogue.core.script import (
 from mandorla.dialogue.core.state import PACES, Entry, Pause, Snapshot, State
 
 __all__ = [
+    "ANYWHERE",
     "PACES",
     "VOICES",
     "Act",

@@ -5,7 +5,12 @@ from collections.abc import Iterable, Mapping
 
 from mandorla.dialogue.core.script import MEDIA, Move, Script, Step
 
-COLOURS = {"sender": "fill:#f3d9b1", "receiver": "fill:#c3e3e1", "both": "fill:#efcbdc"}
+COLOURS = {
+    "sender": "fill:#f3d9b1",
+    "receiver": "fill:#c3e3e1",
+    "both": "fill:#efcbdc",
+    **dict.fromkeys(("others", "everyone", "observer", "guide"), "fill:#dcd6ea"),
+}
 PICTURE = re.compile(r"(<!-- script: (?P<id>\S+) -->\n).*?(<!-- end of script -->)", re.DOTALL)
 
 

@@ -1,46 +1,22 @@
 """The table: what a move does. `decide` says whether someone may and what then happened; `fold` is where that leads.
 
 Neither looks at the words. `decide` raises Refused with a reason, Moved for a screen that is out of date, and
-NotYours for anyone who is not one of the dialogue's people.
+NotYours for anyone who is neither one of the dialogue's people nor their guest.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from mandorla.dialogue.core.script import VOICES, Move, Script, Step
-from mandorla.dialogue.core.state import CHUNKS_SHOWN, FELT_KEPT, PACES, PARKED_MAX, Entry, Pause, State
+from mandorla.dialogue.core.bodies import Command, anywhere, in_step
+from mandorla.dialogue.core.company import called, lacks_guide, those
+from mandorla.dialogue.core.going import back, gone_on, guest_gone, left, left_out, missing
+from mandorla.dialogue.core.script import ANYWHERE, Move, Script, Step
+from mandorla.dialogue.core.state import CHUNKS_SHOWN, FELT_KEPT, GATHERED_SHOWN, NOBODY, Entry, Pause, State
 from mandorla.vault.core import Moved, NotYours, Refused
 
-WORDS_MAX = 2000
-LINE_MAX = 300
-PARKED_WORDS_MAX = 120
-LEAD_MAX = 200
-FEELINGS_MAX = 3
-FEELING_MAX = 60
-PAUSE_MINUTES = (20, 24 * 60)
-AHEAD_MAX = timedelta(days=60)
-ANYWHERE = frozenset({"pause", "go_on", "end", "park", "pace"})
-BY_THE_ROOM = frozenset({"pause", "end", "park"})
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What someone asks for. `key` makes a repeat harmless; `seen` is the version on their screen."""
-
-    key: UUID
-    seen: int
-    do: str
-    words: str = ""
-    lead: str = ""
-    feelings: tuple[str, ...] = ()
-    own: tuple[str, ...] = ()
-    at: datetime | None = None
-    minutes: int = 0
-    marks: tuple[str, ...] = ()
-    pace: str = ""
+BY_THE_ROOM = frozenset({"pause", "end", "park", "dismiss"})
 
 
 def decide(  # noqa: PLR0913  # six facts, none of which belong together
@@ -51,7 +27,7 @@ def decide(  # noqa: PLR0913  # six facts, none of which belong together
     While dialogues rest, only a gentle script may begin. A move of the step must have seen this turn; stopping need
     not: nobody has to look again before they may stop.
     """
-    if person not in state.people:
+    if person not in state.people and person not in state.guests:
         raise NotYours
     if state.over:
         raise Refused("over")
@@ -62,17 +38,17 @@ def decide(  # noqa: PLR0913  # six facts, none of which belong together
         raise Refused("lapsed")
     step = script.steps[state.step]
     if command.do in ANYWHERE:
-        body = _anywhere(state, step, person, command, now)
+        body = anywhere(script, state, person, command, now)
     elif state.paused:
         raise Refused("paused")
     else:
         person = actor(script, state, person, command.do)
         move = _allowed(step, state, person, command.do, script)
-        if resting and not script.gentle and step.place == "appointment" and _begins(script, move):
-            raise Refused("resting")
-        body = _in_step(state, move, person, command, now)
+        _may_go_on(script, state, step, move, resting=resting)
+        body = in_step(state, move, person, command, now)
     author = room if command.do in BY_THE_ROOM else person
-    if author == person and is_one_device(script, state):  # who touched it nobody can tell: only for whom it was done
+    # Who touched one device nobody can tell: only for whom it was done. And a guest has no key to seal with.
+    if author == person and (is_one_device(script, state) or person not in state.people):
         author, body = room, body | {"by": person.hex}
     return Entry(state.seq + 1, author, now, command.do, state.step, body, state.prev)
 
@@ -91,7 +67,7 @@ def is_one_device(script: Script, state: State) -> bool:
 
 def holder(script: Script, state: State, person: UUID) -> UUID:
     """For whom the screen of this person is: at one device, whoever's turn it is."""
-    if not is_one_device(script, state):
+    if not is_one_device(script, state) or person not in state.people:
         return person
     step, sender = script.steps[state.step], state.people[state.sender]
     (other,) = (one for one in state.people if one != sender)
@@ -100,7 +76,7 @@ def holder(script: Script, state: State, person: UUID) -> UUID:
 
 def actor(script: Script, state: State, person: UUID, do: str) -> UUID:
     """Who makes a move that comes from this person's device: at one device, whoever may make it."""
-    if not is_one_device(script, state):
+    if not is_one_device(script, state) or person not in state.people:
         return person
     first = holder(script, state, person)
     able = [one for one in state.people if any(move.name == do for move in moves_of(script, state, one))]
@@ -109,20 +85,23 @@ def actor(script: Script, state: State, person: UUID, do: str) -> UUID:
 
 def moves_of(script: Script, state: State, person: UUID) -> tuple[Move, ...]:
     """The moves this person may make now, were nothing paused or over."""
-    step, role = script.steps[state.step], state.role_of(person)
-    if step.role == "both" and person in state.done:
+    step = script.steps[state.step]
+    if not state.is_welcome(person):
         return ()
     return tuple(
         move
         for move in step.moves.values()
-        if (move.role or step.role) in (role, "both")
+        if person in those(script, state, move.role or step.role)
+        and not (person in state.done and (move.role is None or step.counts(move)))
         and state.medium in move.media
         and (not move.optional_prompts or script.prompt_at(state.prompt) in script.optional_prompts)
         and not (move.act == "signal" and state.signal == move.name)
     )
 
 
-def fold(script: Script, state: State | None, entry: Entry, digest: str) -> State:
+def fold(  # noqa: PLR0911, PLR0912  # one for each move that works in every step
+    script: Script, state: State | None, entry: Entry, digest: str
+) -> State:
     """The state after `entry`, whose envelope has this SHA-256 (hex). The first entry makes the first state."""
     if state is None:
         return _opened(script, entry, digest)
@@ -141,6 +120,27 @@ def fold(script: Script, state: State | None, entry: Entry, digest: str) -> Stat
             changes = {"paces": {**state.paces, **wish}}
         case "go_on":
             return _ready_again(state, entry.by, alone=is_one_device(script, state))
+        case "queue":
+            changes = {"queue": (*state.queue, entry.by)}
+        case "unqueue":
+            changes = {"queue": tuple(one for one in state.queue if one != entry.by)}
+        case "bring":
+            told = entry.body["role"], frozenset({entry.by})
+            changes = {"guests": {**state.guests, UUID(entry.body["person"]): told}}
+        case "welcome":
+            guest = UUID(entry.body["person"])
+            role, by = state.guests[guest]
+            changes = {"guests": {**state.guests, guest: (role, by | {entry.by})}}
+        case "dismiss":
+            return guest_gone(script, state, UUID(entry.body["person"]), entry)
+        case "leave":
+            return left(script, state, entry.by, entry)
+        case "lend":
+            changes = {"lent": {**state.lent, UUID(entry.body["person"]): entry.seq}}
+        case "slow":
+            changes = {"slowed_at": entry.at}
+        case "back":
+            return back(state, entry)
         case _:
             return _moved(script, state, script.steps[entry.step].moves[entry.do], entry)
     return state.with_(**changes)
@@ -148,10 +148,14 @@ def fold(script: Script, state: State | None, entry: Entry, digest: str) -> Stat
 
 def _opened(script: Script, entry: Entry, digest: str) -> State:
     body = entry.body
+    people = tuple(UUID(person) for person in body["people"])
+    asker = frozenset({people[0]})
     return State(
         script=script.id,
         medium=body["medium"],
-        people=tuple(UUID(person) for person in body["people"]),
+        people=people,
+        receiver=1 if len(people) == 2 else NOBODY,
+        guests={UUID(guest): (role, asker) for guest, role in body.get("guests", ())},
         asked_at=entry.at,
         minutes=body["minutes"],
         step=script.start,
@@ -173,85 +177,15 @@ def _allowed(step: Step, state: State, person: UUID, name: str, script: Script) 
     raise Refused("not_your_turn")
 
 
-def _begins(script: Script, move: Move) -> bool:
-    return any(script.steps[target].place != "appointment" for target in move.targets())
-
-
-def _anywhere(state: State, step: Step, person: UUID, command: Command, now: datetime) -> dict[str, Any]:
+def _may_go_on(script: Script, state: State, step: Step, move: Move, *, resting: bool) -> None:
+    """Refused where dialogues rest, or where a guide has to be there first."""
     begun = step.place != "appointment"
-    match command.do:
-        case "pause" if begun:
-            shortest, longest = PAUSE_MINUTES
-            if not shortest <= command.minutes <= longest:
-                raise Refused("pause_length")
-            return {"until": (now + timedelta(minutes=command.minutes)).isoformat()}
-        case "go_on" if state.paused:
-            if person in state.paused.ready:
-                raise Refused("already")
-            return {}
-        case "park" if begun:
-            if len(state.parked) >= PARKED_MAX:
-                raise Refused("parked_enough")
-            return {"words": _words(command.words, PARKED_WORDS_MAX)}
-        case "pace":
-            if command.pace not in PACES:
-                raise Refused("not_here")
-            return {"pace": command.pace}
-        case "end":
-            return {}
-        case _:
-            raise Refused("not_here")
-
-
-def _in_step(state: State, move: Move, person: UUID, command: Command, now: datetime) -> dict[str, Any]:
-    match move.act:
-        case "list":
-            return {"lines": _lines(command.words, move)}
-        case "mark":
-            return {"marks": _marks(state, move, person, command.marks)}
-        case "say" if state.medium in VOICES["typed"]:
-            body: dict[str, Any] = {"words": _words(command.words, WORDS_MAX, "too_long")}
-            return body | {"lead": _words(command.lead, LEAD_MAX)} if command.lead else body
-        case "pick":
-            chosen = len(command.feelings) + len(command.own)
-            if not 1 <= chosen <= FEELINGS_MAX:
-                raise Refused("feelings", most=FEELINGS_MAX)
-            named = [_words(feeling, FEELING_MAX) for feeling in (*command.feelings, *command.own)]
-            return {"feelings": named[: len(command.feelings)], "own": named[len(command.feelings) :]}
-        case "appoint":
-            if command.at is None or not now < command.at <= now + AHEAD_MAX:
-                raise Refused("time")
-            return {"when": command.at.isoformat()}
-        case _:
-            return {}
-
-
-def _lines(words: str, move: Move) -> list[str]:
-    """What stands on the lines of a list."""
-    lines = [_words(line, LINE_MAX) for line in words.splitlines() if line.strip()]
-    if not lines:
-        raise Refused("empty")
-    if not move.least <= len(lines) <= move.most:
-        raise Refused("lines", least=move.least, most=move.most, given=len(lines))
-    return lines
-
-
-def _marks(state: State, move: Move, person: UUID, marks: tuple[str, ...]) -> list[str]:
-    """The lines someone marks, in their own order on the screen."""
-    there = state.lines_of(move.of, without=person if move.theirs else None)
-    marked = [line for line in there if line in marks]
-    if not move.least <= len(marked) <= move.most:
-        raise Refused("marks", least=move.least, most=move.most)
-    return marked
-
-
-def _words(words: str, most: int, too_long: str = "line_too_long") -> str:
-    words = words.strip()
-    if not words:
-        raise Refused("empty")
-    if len(words) > most:
-        raise Refused(too_long, most=most, length=len(words))
-    return words
+    if not begun and not any(script.steps[target].place != "appointment" for target in move.targets()):
+        return
+    if resting and not script.gentle and not begun:
+        raise Refused("resting")
+    if lacks_guide(script, state, begun=begun):
+        raise Refused("guide")
 
 
 def _ready_again(state: State, person: UUID, *, alone: bool) -> State:
@@ -266,11 +200,23 @@ def _moved(script: Script, state: State, move: Move, entry: Entry) -> State:
     step = script.steps[entry.step]
     if move.act == "signal" and not move.next:
         return state.with_(signal=move.name)
-    if step.role == "both" and (move.role or "both") == "both" and move.act != "appoint":
-        done = state.done | {entry.by}
-        if not done >= set(state.people):
-            return state.with_(done=done)
-    return _gone_on(script, state, move, entry)
+    match move.act:
+        case "name":
+            state = state.with_(receiver=state.people.index(UUID(entry.body["person"])), chosen_at=step.name)
+        case "take":
+            state = state.with_(receiver=state.people.index(entry.by), chosen_at=step.name)
+        case "queue":
+            state = called(state, entry.by)
+    if move.out:
+        state = left_out(script, state, (entry.by,) if move.out == "me" else missing(script, state))
+    if state.over:
+        return state
+    if step.counts(move):
+        waiting = state.with_(done=state.done | (set() if move.out == "me" else {entry.by}))
+        if missing(script, waiting):
+            return waiting
+    state = back(state, entry) if step.chooses and state.safe else gone_on(script, state, move, entry)
+    return state.with_(safe=(state.step, state.prompt)) if move.confirms and not state.over else state
 
 
 def _remembered(state: State, move: Move, entry: Entry) -> State:
@@ -284,7 +230,7 @@ def _remembered(state: State, move: Move, entry: Entry) -> State:
         chunks, before = (*chunks, entry.seq)[-CHUNKS_SHOWN:], before + (len(chunks) == CHUNKS_SHOWN)
     lists, marks = state.lists, state.marks
     if "lines" in entry.body:
-        lists = {**lists, entry.seq: (state.people.index(entry.by), len(entry.body["lines"]))}
+        lists = {**lists, entry.seq: (entry.by, len(entry.body["lines"]))}
     if "marks" in entry.body:
         marks = {**marks, entry.seq: tuple(entry.body["marks"])}
     if lists:
@@ -292,7 +238,13 @@ def _remembered(state: State, move: Move, entry: Entry) -> State:
         marks = {seq: lines for seq, lines in marks.items() if seq in shown}
         shown |= {int(line.partition(".")[0]) for lines in marks.values() for line in lines}
         lists = {seq: told for seq, told in lists.items() if seq in shown}
+    gathered, gathered_before = state.gathered, state.gathered_before
+    if move.gathers:
+        gathered_before += len(gathered) == GATHERED_SHOWN
+        gathered = (*gathered, entry.seq)[-GATHERED_SHOWN:]
     return state.with_(
+        gathered=gathered,
+        gathered_before=gathered_before,
         lists=lists,
         marks=marks,
         latest=latest,
@@ -302,35 +254,4 @@ def _remembered(state: State, move: Move, entry: Entry) -> State:
         confirmed=latest[move.confirms][-1] if move.confirms in latest else state.confirmed,
         tries=0 if move.confirms else state.tries + move.again,
         at=datetime.fromisoformat(entry.body["when"]) if "when" in entry.body else state.at,
-    )
-
-
-def _gone_on(script: Script, state: State, move: Move, entry: Entry) -> State:
-    if move.over:
-        return state.with_(over=move.over)
-    prompt = min(state.prompt + move.advances, len(script.prompts))
-    walking = move.advances and prompt < len(script.prompts)
-    target = move.next if walking or not move.advances else move.done
-    if move.last and not walking and state.round + 1 >= script.rounds:
-        target = move.last
-    while state.medium not in script.steps[target].media:
-        target = script.steps[target].passed()
-    begun_at = state.begun_at or (None if script.steps[target].place == "appointment" else entry.at)
-    state = state.with_(
-        step=target, prompt=prompt, turn=entry.seq, turn_at=entry.at, begun_at=begun_at, done=frozenset(), signal=""
-    )
-    return _swapped(state) if move.swaps else state
-
-
-def _swapped(state: State) -> State:
-    return state.with_(
-        sender=(state.sender + 1) % len(state.people),
-        round=state.round + 1,
-        prompt=0,
-        tries=0,
-        latest={},
-        chunks=(),
-        chunks_before=0,
-        lists={},
-        marks={},
     )

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
-Act = Literal["say", "list", "mark", "pick", "choose", "ready", "appoint", "signal"]
-Role = Literal["sender", "receiver", "both"]
+Act = Literal["say", "list", "mark", "pick", "choose", "ready", "appoint", "signal", "name", "take", "queue", "draw"]
+Role = Literal["sender", "receiver", "both", "others", "everyone", "observer", "guide"]
 Place = Literal["appointment", "arrival", "sending", "mirroring", "validation", "empathy", "thanks", "close"]
 Medium = Literal["written", "letters", "spoken", "shared"]
 
@@ -20,6 +20,20 @@ MEDIA: tuple[str, ...] = get_args(Medium)
 GUARDS = ("", "T", "T+")
 VOICES: Mapping[str, tuple[str, ...]] = {"typed": ("written", "letters"), "aloud": ("spoken", "shared")}
 """Media by how words are said in them. A script may name a voice in place of its media."""
+PEOPLE_MAX = 30
+TOGETHER = frozenset({"both", "others", "everyone", "observer"})
+"""Roles of several: in a step of theirs each makes one move, in any order, before it goes on."""
+AT_ONCE = frozenset({"appoint", "signal", "take", "queue"})
+"""Acts that one does for all, also in a step of several."""
+ANYWHERE: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("go_on", "end", "park", "pace", "queue", "unqueue", "bring", "welcome", "dismiss"), frozenset({"people"})
+    ),
+    "pause": frozenset({"people", "guide"}),
+    "leave": frozenset({"people", "guest"}),
+    **dict.fromkeys(("lend", "slow", "back"), frozenset({"guide"})),
+}
+"""What works in every step without standing in any script, and for whom."""
 
 
 class ScriptError(ValueError):
@@ -32,8 +46,9 @@ class Move:
 
     `kind` names what was said, so that later steps can show it. `least` and `most` bound the lines of a list, or how
     many are marked; those are lines of the kind `of`, with `theirs` only what others wrote. `last` replaces `next` once
-    everyone has been sender. `advances` goes to the next prompt while there is one, else to `done` or `last`. `again`
-    counts as one more try.
+    everyone has been sender. `out` leaves out of the dialogue whoever makes this move (*me*), or whoever has made none
+    yet (*rest*). `gathers` keeps what was said on a list for everybody, also when roles change. `advances` goes to the
+    next prompt while there is one, else to `done` or `last`. `again` counts as one more try.
     """
 
     name: str
@@ -54,6 +69,8 @@ class Move:
     least: int = 1
     most: int = 12
     optional_prompts: bool = False
+    out: Literal["", "me", "rest"] = ""
+    gathers: bool = False
     media: tuple[str, ...] = MEDIA
 
     def targets(self) -> tuple[str, ...]:
@@ -63,9 +80,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A place in a dialogue. In a step of role *both*, everyone makes one move, in any order, before it goes on.
+    """A place in a dialogue. In a step of several, each of them makes one move, in any order, before it goes on.
 
-    Where its `media` leave one out, that medium passes over it by its first move. In a step that is `lent` someone
+    Where its `media` leave one out, that medium passes over it by its first move; so does a dialogue in which nobody
+    has its role, and one of two people where somebody would be chosen to listen. In a step that is `lent` someone
     stands in for somebody else: whoever ends or pauses there is first told who they are.
     """
 
@@ -80,9 +98,24 @@ class Step:
     lent: bool = False
     media: tuple[str, ...] = MEDIA
 
-    def passed(self) -> str:
-        """Where a medium that leaves this step out goes on."""
-        return next(iter(self.moves.values())).next
+    @property
+    def first(self) -> Move:
+        """The move by which this step is passed over."""
+        return next(iter(self.moves.values()))
+
+    @property
+    def floor(self) -> Move | None:
+        """The move by which the next speaker takes their turn here, or is called from the line."""
+        return next((move for move in self.moves.values() if move.act == "queue"), None)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether somebody is named here to listen, or offers to."""
+        return self.first.act in ("name", "take")
+
+    def counts(self, move: Move) -> bool:
+        """Whether a move is one of those that each of several makes."""
+        return self.role in TOGETHER and (move.role or self.role) == self.role and move.act not in AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +130,9 @@ class Promise:
 @dataclass(frozen=True, slots=True)
 class Script:
     """A whole form. `rounds` is how many people get to be sender; `prompts` are the stems walked down one by one.
-    `purpose` says among which others it is offered. `guard` says when it needs a guide: *T* to begin, *T+* throughout.
+    `purpose` says among which others it is offered. `people` is the least and the most who hold it; in a `circle` a
+    step of *both* belongs to all of them, and all get to be sender. `guard` says whether a guide must be there to begin
+    (*T*), or from beginning to end (*T+*).
 
     `leaves` says what is there afterwards for other pages: under each name, the kind of words it is.
     """
@@ -113,10 +148,17 @@ class Script:
     gentle: bool
     parts: tuple[str, ...]
     purpose: str = ""
-    guard: str = ""
     prompts: tuple[str, ...] = ()
     optional_prompts: frozenset[str] = frozenset()
     leaves: Mapping[str, str] = field(default_factory=dict)
+    people: tuple[int, int] = (2, 2)
+    guard: str = ""
+    circle: bool = False
+
+    @property
+    def has_line(self) -> bool:
+        """Whether one stands in line to speak."""
+        return any(step.floor for step in self.steps.values())
 
     @property
     def id(self) -> str:
@@ -148,25 +190,35 @@ def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> 
     promises = [promise for promise in promises if promise.step in steps or promise.step in own]
     if not raw.get("prompts"):
         steps = {name: _without_prompts(step) for name, step in steps.items()}
+    people, guard, circle = tuple(raw.get("people", (2, 2))), raw.get("guard", ""), raw.get("circle", False)
     script = Script(
         name=_needed(raw, "name"),
         version=_needed(raw, "version"),
         start=_needed(raw, "start"),
         steps=steps,
         promises=tuple(promises),
-        rounds=raw.get("rounds", 2),
+        rounds=raw.get("rounds", 0 if circle else 2),
         minutes=tuple(_needed(raw, "minutes")),
         media=_media(raw.get("media", MEDIA)),
         gentle=raw.get("gentle", False),
         purpose=raw.get("purpose", ""),
-        guard=_one_of(raw.get("guard", ""), GUARDS),
         parts=tuple(part for part, _ in included),
         prompts=tuple(raw.get("prompts", ())),
         optional_prompts=frozenset(raw.get("optional_prompts", ())),
         leaves=dict(raw.get("leaves", {})),
+        people=people,
+        guard=_one_of(guard, GUARDS),
+        circle=circle,
     )
     _check(script)
     return script
+
+
+def _unfit(medium: str, people: tuple[Any, ...], guard: str) -> str:
+    """Why a dialogue of so many, or so guarded, is not held in this way; nothing if it can be."""
+    if medium == "shared" and people[-1] > 2:
+        return "more than two do not fit around one device"
+    return "a guide is there throughout, and cannot be in letters" if medium == "letters" and guard == "T+" else ""
 
 
 def steps_in(script: Script, medium: str) -> set[str]:
@@ -261,10 +313,10 @@ def _check(script: Script) -> None:
     for step in script.steps.values():
         for move in step.moves.values():
             _check_move(script, step, move)
-        if step.role == "both":
+        if step.role in TOGETHER:
             _check_together(step)
-        if set(script.media) - set(step.media) and not step.passed():
-            raise ScriptError(f"step {step.name}: its first move leads nowhere, so no medium can pass over it")
+        if _may_be_empty(script, step) or set(script.media) - set(step.media):
+            _check_passing(script, step)
     _check_kinds(script)
     _check_guard(script)
     if script.start not in script.steps:
@@ -274,14 +326,45 @@ def _check(script: Script) -> None:
         raise ScriptError(f"never reached: {', '.join(sorted(lonely))}")
     for medium in script.media:
         reached = _reach(script, {script.start}, medium=medium)
-        stuck = [name for name in reached if not _can_finish(script, name, medium)]
+        stuck = [
+            name for name in reached if not all(_can_finish(script, name, medium, few=few) for few in (True, False))
+        ]
         if stuck:
             raise ScriptError(f"no way to the end ({medium}) from: {', '.join(sorted(stuck))}")
+    _check_company(script)
     for promise in script.promises:
         _check_promise(script, promise)
 
 
+def _check_company(script: Script) -> None:
+    """Whatever happens, somebody is there for every step, in every number of people."""
+    least, most = script.people
+    if not 2 <= least <= most <= PEOPLE_MAX:
+        raise ScriptError(f"it is held by 2 to {PEOPLE_MAX} people, the least of them first")
+    for medium in script.media:
+        if why := _unfit(medium, script.people, script.guard):
+            raise ScriptError(why)
+    steps = script.steps.values()
+    unnamed = sorted(step.name for step in steps if step.role == "receiver" and step.name in _before_naming(script))
+    if most > 2 and unnamed:
+        raise ScriptError(f"more than two hold it, and nobody was named to listen before: {', '.join(unnamed)}")
+    for step in steps:
+        if step.role == "guide" and script.guard != "T+":
+            raise ScriptError(f"step {step.name}: it waits for a guide, who need not be there")
+
+
+def _before_naming(script: Script) -> set[str]:
+    """The steps of a turn one can come to before somebody is named to listen."""
+    naming = {(step.name, move.name) for step in script.steps.values() if step.chooses for move in step.moves.values()}
+    many = replace(script, people=(3, PEOPLE_MAX))
+    return _reach_without(many, naming)
+
+
 def _check_move(script: Script, step: Step, move: Move) -> None:
+    if move.name in ANYWHERE:
+        raise ScriptError(f"step {step.name}: {move.name} works everywhere and needs another name here")
+    if (move.role or step.role) == "guide" and move.act != "choose":
+        raise ScriptError(f"step {step.name}: {move.name} is a guide's, who has no words of their own here")
     for target in move.targets():
         if target not in script.steps:
             raise ScriptError(f"step {step.name}: {move.name} leads to {target}, which is not there")
@@ -294,13 +377,26 @@ def _check_move(script: Script, step: Step, move: Move) -> None:
 
 
 def _check_guard(script: Script) -> None:
-    """A guide cannot be there throughout letters; and nobody is left standing in for somebody else."""
-    if script.guard == "T+" and "letters" in script.media:
-        raise ScriptError("a guide is there throughout, and cannot be in letters")
+    """Nobody is left standing in for somebody else."""
     for step in script.steps.values():
         ends = [move.name for move in step.moves.values() if move.over]
         if step.lent and ends:
             raise ScriptError(f"step {step.name}: {', '.join(ends)} ends it while someone stands in for somebody else")
+
+
+def _check_passing(script: Script, step: Step) -> None:
+    """Whoever passes over a step comes somewhere, and not back to it by passing on and on."""
+    been: set[str] = set()
+    ahead = [step]
+    while ahead:
+        here = ahead.pop()
+        if not here.first.targets() and not here.first.over:
+            raise ScriptError(f"step {here.name}: its first move leads nowhere, so nobody can pass over it")
+        been |= set(here.first.targets())
+        if step.name in been:
+            raise ScriptError(f"step {step.name}: whoever passes over it comes back to it")
+        on = (script.steps[name] for name in here.first.targets() if name in script.steps)
+        ahead += [one for one in on if _may_be_empty(script, one) or set(script.media) - set(one.media)]
 
 
 def _check_kinds(script: Script) -> None:
@@ -317,10 +413,12 @@ def _check_kinds(script: Script) -> None:
 
 
 def _check_together(step: Step) -> None:
-    """Whoever comes second opens the next step, so what each of two may choose must lead to the same one."""
-    counted = [move for move in step.moves.values() if (move.role or "both") == "both" and move.act != "appoint"]
-    if len({(move.next, move.last, move.over) for move in counted}) != 1:
-        raise ScriptError(f"step {step.name}: both make a move, so all moves must lead to one place")
+    """Whoever comes last opens the next step, so what each of several may choose must lead to the same one."""
+    counted = [move for move in step.moves.values() if step.counts(move)]
+    if len({(move.next, move.last, move.over, move.swaps) for move in counted}) > 1:
+        raise ScriptError(f"step {step.name}: each makes a move, so all moves must lead to one place")
+    if not counted and not step.chooses:
+        raise ScriptError(f"step {step.name}: nobody who belongs there can move")
 
 
 def _check_promise(script: Script, promise: Promise) -> None:
@@ -331,36 +429,60 @@ def _check_promise(script: Script, promise: Promise) -> None:
             raise ScriptError(f"a promise speaks of {step}.{move}, which is not there")
 
 
+def _may_be_empty(script: Script, step: Step) -> bool:
+    """Whether there are so few in some dialogues that nobody has to do anything in this step."""
+    return step.role == "observer" or (step.chooses and script.people[0] == 2)
+
+
 def _reach(
-    script: Script, begin: set[str], *, medium: str = "", without: frozenset[tuple[str, str]] = frozenset()
+    script: Script,
+    begin: set[str],
+    *,
+    medium: str = "",
+    without: frozenset[tuple[str, str]] = frozenset(),
+    few: bool = False,
 ) -> set[str]:
     seen, todo = set(begin), list(begin)
     while todo:
         step = script.steps[todo.pop()]
-        new = _onward(script, step, medium, without) - seen
+        new = _onward(script, step, medium, without, few=few) - seen
         seen |= new
         todo += new
     return seen
 
 
-def _onward(script: Script, step: Step, medium: str, without: frozenset[tuple[str, str]]) -> set[str]:
-    """The steps that may come next, in one medium or in any of the script's."""
+def _onward(
+    script: Script, step: Step, medium: str, without: frozenset[tuple[str, str]], *, few: bool = False
+) -> set[str]:
+    """The steps that may come next, in one medium or in any of the script's, however many there are.
+
+    Whoever leaves makes no move, and whoever is called from the line has made none here: neither can be left `without`.
+    Where only a `few` are there, nobody observes.
+    """
     media = {medium} if medium else set(script.media)
-    found = {step.passed()} if media - set(step.media) else set()
+    found: set[str] = set()
+    if media - set(step.media) or _may_be_empty(script, step):
+        found.update(step.first.targets())
     for move in step.moves.values():
-        if (step.name, move.name) not in without and media & set(step.media) & set(move.media):
+        made = (step.name, move.name) not in without or move.act == "queue"
+        if made and media & set(step.media) & set(move.media) and not (few and step.role == "observer"):
             found.update(move.targets())
     return found
 
 
-def _can_finish(script: Script, name: str, medium: str) -> bool:
-    reached = _reach(script, {name}, medium=medium)
+def _can_finish(script: Script, name: str, medium: str, *, few: bool) -> bool:
+    reached = _reach(script, {name}, medium=medium, few=few)
     here = (script.steps[step] for step in reached if medium in script.steps[step].media)
-    return any(move.over and medium in move.media for step in here for move in step.moves.values())
+    ends = (step.moves.values() if not (few and step.role == "observer") else (step.first,) for step in here)
+    return any(move.over and medium in move.media for moves in ends for move in moves)
 
 
 def _reach_without(script: Script, moves: Iterable[tuple[str, str]]) -> set[str]:
-    """Steps entered around `moves` from the start, and from wherever a swap begins someone else's turn."""
+    """Steps entered around `moves` from the start, and from wherever a swap begins someone else's turn.
+
+    A sender who leaves ends their turn as a swap does; a receiver who leaves, or a guide, leads back to a step of the
+    same turn. So what holds along these paths holds for every number of people.
+    """
     swaps = [move for step in script.steps.values() for move in step.moves.values() if move.swaps]
     begins = {script.start} | {target for move in swaps for target in move.targets()}
     return _reach(script, begins, without=frozenset(moves))

@@ -12,7 +12,11 @@ CHUNKS_SHOWN = 8  # of the sender's chunks on the summary's screen; the rest is 
 PARKED_MAX = 12
 FELT_KEPT = 12
 ANSWERS_KEPT = 64
+GATHERED_SHOWN = 12  # of what stays on the list for everybody; the rest is read in the transcript
+GUESTS_MAX = 8
 PACES = ("guided", "light", "bare")
+GUEST_ROLES = ("observer", "guide")
+NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The folded log. `seq` is the last entry's number, `turn` the number of the entry that opened this step."""
+    """The folded log. `seq` is the last entry's number, `turn` the number of the entry that opened this step.
+
+    `people` take turns, in this order; `gone` did so until they left. `receiver` is NOBODY until somebody is named or
+    offers to listen. A guest has a role and has been welcomed by some of the people, and is there once all have.
+    `safe` is where it stood after the last accurate mirror of this turn; `chosen_at`, where its receiver was found.
+    """
 
     script: str
     medium: str
@@ -71,14 +80,28 @@ class State:
     paused: Pause | None = None
     over: str = ""
     prev: str = ""
-    lists: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    lists: Mapping[int, tuple[UUID, int]] = field(default_factory=dict)
     marks: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     paces: Mapping[UUID, str] = field(default_factory=dict)
+    receiver: int = 1
+    guests: Mapping[UUID, tuple[str, frozenset[UUID]]] = field(default_factory=dict)
+    gone: tuple[UUID, ...] = ()
+    queue: tuple[UUID, ...] = ()
+    gathered: tuple[int, ...] = ()
+    gathered_before: int = 0
+    lent: Mapping[UUID, int] = field(default_factory=dict)
+    slowed_at: datetime | None = None
+    safe: tuple[str, int] | None = None
+    chosen_at: str = ""
 
     @property
     def pace(self) -> str:
         """How much guidance both wish for: the most that anyone does."""
         return min((self.paces.get(person, PACES[0]) for person in self.people), key=PACES.index)
+
+    def is_heard(self, seq: int) -> bool:
+        """Whether an entry was there when a mirror was last called accurate."""
+        return seq <= self.confirmed
 
     def lines_of(self, kind: str, *, without: UUID | None = None) -> tuple[str, ...]:
         """The lines under a kind, listed or marked, as `entry.line`; if asked, those that someone else wrote."""
@@ -91,51 +114,102 @@ class State:
 
     def writer_of(self, line: str) -> UUID:
         """Who wrote a line."""
-        return self.people[self.lists[int(line.partition(".")[0])][0]]
+        return self.lists[int(line.partition(".")[0])][0]
+
+    def knows(self, person: UUID) -> bool:
+        """Whether someone has or had a part in this dialogue."""
+        return person in self.people or person in self.guests or person in self.gone
 
     def role_of(self, person: UUID) -> str:
-        """*sender* or *receiver*."""
-        return "sender" if self.people[self.sender] == person else "receiver"
+        """*sender*, *receiver* or *observer* of this turn; of a guest the role they were brought as."""
+        if person not in self.people:
+            return self.guests[person][0] if person in self.guests else "observer"
+        number = self.people.index(person)
+        return "sender" if number == self.sender else "receiver" if number == self.receiver else "observer"
+
+    def present(self, role: str) -> tuple[UUID, ...]:
+        """The guests of a role who are there: welcomed by all, or among those who were asked themselves."""
+        return tuple(guest for guest, (its, _) in self.guests.items() if its == role and self.is_welcome(guest))
+
+    def is_welcome(self, guest: UUID) -> bool:
+        """Whether a guest may be there."""
+        return guest in self.people or (guest in self.guests and self.guests[guest][1] >= set(self.people))
 
     def needed(self) -> frozenset[int]:
         """The numbers of the entries some screen of this step may show."""
-        kept = {1, self.confirmed, *self.chunks}
+        kept = {1, self.confirmed, *self.chunks, *self.gathered, *self.lent.values()}
         kept.update(seq for seqs in self.latest.values() for seq in seqs)
         kept.update(int(line.partition(".")[0]) for lines in self.marks.values() for line in lines)
         return frozenset(kept - {0})
 
     def packed(self) -> dict[str, Any]:
         """The state as plain JSON values, to be sealed beside the dialogue."""
-        plain: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
-        return plain | {
-            "people": [person.hex for person in self.people],
-            "done": sorted(person.hex for person in self.done),
-            "asked_at": self.asked_at.isoformat(),
-            "turn_at": self.turn_at.isoformat(),
-            "at": self.at.isoformat() if self.at else None,
-            "begun_at": self.begun_at.isoformat() if self.begun_at else None,
-            "paces": {person.hex: pace for person, pace in self.paces.items()},
-            "lists": {str(seq): told for seq, told in self.lists.items()},
-            "marks": {str(seq): lines for seq, lines in self.marks.items()},
-            "paused": [self.paused.until.isoformat(), sorted(one.hex for one in self.paused.ready)]
-            if self.paused
-            else None,
-        }
+        plain: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__ if name not in LATER}
+        ever = (*self.people, *self.gone)
+        return (
+            plain
+            | self._packed_of_many()
+            | {
+                "people": [person.hex for person in self.people],
+                "done": sorted(person.hex for person in self.done),
+                "asked_at": self.asked_at.isoformat(),
+                "turn_at": self.turn_at.isoformat(),
+                "at": self.at.isoformat() if self.at else None,
+                "begun_at": self.begun_at.isoformat() if self.begun_at else None,
+                "paces": {person.hex: pace for person, pace in self.paces.items()},
+                "lists": {str(seq): (ever.index(writer), count) for seq, (writer, count) in self.lists.items()},
+                "marks": {str(seq): lines for seq, lines in self.marks.items()},
+                "paused": [self.paused.until.isoformat(), sorted(one.hex for one in self.paused.ready)]
+                if self.paused
+                else None,
+            }
+        )
+
+    def _packed_of_many(self) -> dict[str, Any]:
+        """What two people alone have no need of is not written down for them."""
+        plain: dict[str, Any] = {}
+        if len(self.people) > 2:
+            plain["receiver"] = self.receiver
+        if self.guests:
+            guests = self.guests.items()
+            plain["guests"] = [[guest.hex, role, sorted(one.hex for one in by)] for guest, (role, by) in guests]
+        plain |= {name: [one.hex for one in people] for name in ("gone", "queue") if (people := getattr(self, name))}
+        if self.gathered:
+            plain |= {"gathered": self.gathered, "gathered_before": self.gathered_before}
+        if self.lent:
+            plain["lent"] = {person.hex: seq for person, seq in self.lent.items()}
+        if self.slowed_at:
+            plain["slowed_at"] = self.slowed_at.isoformat()
+        return plain | {name: value for name in ("safe", "chosen_at") if (value := getattr(self, name))}
 
     @classmethod
     def unpacked(cls, plain: Mapping[str, Any]) -> "State":
         """The state that was packed so."""
         facts = {name: plain[name] for name in cls.__slots__ if name in plain}
         paused = facts["paused"]
+        people = tuple(UUID(person) for person in facts["people"])
+        gone = tuple(UUID(person) for person in facts.get("gone", ()))
+        ever = (*people, *gone)
         return cls(
             **facts
             | {
-                "people": tuple(UUID(person) for person in facts["people"]),
+                "people": people,
+                "gone": gone,
+                "receiver": facts.get("receiver", 1 - facts["sender"]),
+                "guests": {
+                    UUID(guest): (role, frozenset(UUID(one) for one in by))
+                    for guest, role, by in facts.get("guests", ())
+                },
+                "queue": tuple(UUID(person) for person in facts.get("queue", ())),
+                "gathered": tuple(facts.get("gathered", ())),
+                "lent": {UUID(person): seq for person, seq in facts.get("lent", {}).items()},
+                "slowed_at": datetime.fromisoformat(facts["slowed_at"]) if "slowed_at" in facts else None,
+                "safe": (facts["safe"][0], facts["safe"][1]) if "safe" in facts else None,
                 "done": frozenset(UUID(person) for person in facts["done"]),
                 "latest": {kind: tuple(seqs) for kind, seqs in facts["latest"].items()},
                 "chunks": tuple(facts["chunks"]),
                 "paces": {UUID(person): pace for person, pace in facts.get("paces", {}).items()},
-                "lists": {int(seq): (told[0], told[1]) for seq, told in facts.get("lists", {}).items()},
+                "lists": {int(seq): (ever[told[0]], told[1]) for seq, told in facts.get("lists", {}).items()},
                 "marks": {int(seq): tuple(lines) for seq, lines in facts.get("marks", {}).items()},
                 "parked": tuple(facts["parked"]),
                 "felt": tuple(facts["felt"]),
@@ -152,6 +226,11 @@ class State:
     def with_(self, **changes: Any) -> "State":
         """The same state but for `changes`."""
         return replace(self, **changes)
+
+
+LATER = frozenset(
+    {"receiver", "guests", "gone", "queue", "gathered", "gathered_before", "lent", "slowed_at", "safe", "chosen_at"}
+)
 
 
 @dataclass(frozen=True, slots=True)

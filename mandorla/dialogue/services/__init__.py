@@ -1,6 +1,6 @@
 """What people do in dialogues: ask, answer, move, pause, read again. See the neighbours for how."""
 
-from mandorla.dialogue.core.play import PARKED_WORDS_MAX, PAUSE_MINUTES, WORDS_MAX
+from mandorla.dialogue.core.bodies import PARKED_WORDS_MAX, PAUSE_MINUTES, WORDS_MAX
 from mandorla.dialogue.services.afterwards import (
     SHEET_MAX,
     LookBack,

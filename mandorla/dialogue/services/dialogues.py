@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from mandorla.dialogue.core import Entry, Script, State, appointment, fold, has_lapsed, screen, wire
-from mandorla.dialogue.core.play import AHEAD_MAX
+from mandorla.dialogue.core.bodies import AHEAD_MAX
 from mandorla.dialogue.models import Event, Thread
 from mandorla.dialogue.services import rooms, scripts
 from mandorla.dialogue.services.rests import rests_until

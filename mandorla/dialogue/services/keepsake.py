@@ -58,11 +58,12 @@ def keeping(ring: KeyRing, seat: Seat) -> Keeping:
     readable = state.medium not in VOICES["aloud"] or bool(room.script.leaves)
     if seat.closed or not (readable and state.begun_at and state.over in ("closed", "ended")):
         return Keeping(offered=False)
-    records = {spaces.only(seat.thread, KIND, person): person for person in state.people}
+    everyone = (*state.people, *state.gone)
+    records = {spaces.only(seat.thread, KIND, person): person for person in everyone}
     found = spaces.items_by_id(ring, [seat.space], KIND, records)
     wishes = {item.author: item.value.get("keep") for item in found.values() if records[item.id] == item.author}
     mine = {True: "yes", False: "no"}.get(wishes.get(seat.person), "")  # type: ignore[arg-type]  # None is no wish yet
-    return Keeping(offered=True, mine=mine, both=all(wishes.get(person) is True for person in state.people))
+    return Keeping(offered=True, mine=mine, both=all(wishes.get(person) is True for person in everyone))
 
 
 def wish(ring: KeyRing, seat: Seat, *, keep: bool) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from mandorla.dialogue.core import Command, Entry, Snapshot, decide, fold, holder, is_one_device, wire
+from mandorla.dialogue.core import ANYWHERE, Command, Entry, Snapshot, decide, fold, holder, is_one_device, wire
 from mandorla.dialogue.models import Event
 from mandorla.dialogue.services import bell, rooms
 from mandorla.dialogue.services.rooms import Room, Seat, Stored, StoredDraft
@@ -64,6 +64,8 @@ def start(seat: Seat, command: Command) -> "Future[Ack]":
     room = rooms.hot(seat.thread)
     if room is None:
         raise Conflict
+    if command.person and command.person not in seat.names:
+        raise Refused("guest")
     fingerprint = _fingerprint(seat.person, command)
     with room.lock:
         if command.key in room.answers:
@@ -224,7 +226,7 @@ def _appended(seat: Seat, room: Room, entry: Entry, command: UUID) -> _Append:
     stored = Stored(entry.seq, entry.author, command, envelope.digest, envelope)
     state = fold(room.script, room.tip.state, entry, stored.digest.hex())
     room.tip = room.tip.grown(state, entry.seq, stored)
-    sends_words = entry.do != "park" and ("words" in entry.body or "lines" in entry.body)
+    sends_words = entry.do not in ANYWHERE and ("words" in entry.body or "lines" in entry.body)
     return _Append(
         seat, room, room.tip, stored, rooms.sealed_state(seat.keys, seat.thread, seat.space, state), sends_words
     )
@@ -266,7 +268,7 @@ def _is_same(entry: Entry, seat: Seat, command: Command) -> bool:
     asked |= {"feelings": list(command.feelings), "own": list(command.own)}
     asked |= {"when": command.at.isoformat() if command.at else "", "pace": command.pace}
     asked |= {"lines": [line.strip() for line in command.words.splitlines() if line.strip()]}
-    asked |= {"marks": list(command.marks)}
+    asked |= {"marks": list(command.marks), "role": command.role, "person": command.person and command.person.hex}
     mine = entry.author in (seat.person, seat.space)
     return (
         mine and entry.do == command.do and all(asked[name] == entry.body[name] for name in asked.keys() & entry.body)

@@ -21,6 +21,9 @@ FEELING_MAX = 40
 FAR_AHEAD = 2**62
 ZONE_MAX = 64
 LISTS = ("feelings", "own", "marks")
+SIGNALS = {"tie", "description", "candidate"}
+SIGNAL_MAX = 24_000
+SIGNAL_VALUES_MAX = 6
 
 
 def command_from(fields: Mapping[str, Any], zone: str) -> Command:
@@ -63,6 +66,23 @@ def draft_from(fields: Mapping[str, Any]) -> services.Typed:
         raise Refused("broken") from None
 
 
+def joining_from(told: Any) -> services.Joining | None:
+    """How somebody takes part in a call, or nothing: they leave it."""
+    if told is None:
+        return None
+    if not isinstance(told, dict):
+        raise Refused("broken")
+    return services.Joining(_id(told, "id"), told.get("microphone") is True, told.get("camera") is True)
+
+
+def signal_from(frame: Mapping[str, Any]) -> services.Signal:
+    """What a device in a call says to another: a hello, a description or a candidate, and nothing beside it."""
+    told = frame.get("signal")
+    if not isinstance(told, dict) or set(told) - SIGNALS or not all(map(_is_signal, told.values())):
+        raise Refused("broken")
+    return services.Signal(_id(frame, "to"), told)
+
+
 def zone_from(name: str) -> ZoneInfo:
     """The time zone of this name, or the server's. A browser names it, so it may be anything."""
     try:
@@ -75,6 +95,7 @@ MEDIA = {
     "written": _("Written, live"),
     "letters": _("In letters, over days"),
     "spoken": _("Spoken, in the same room, on two phones"),
+    "video": _("Spoken, from two places: you see and hear each other in this page"),
     "shared": _("Spoken, in the same room, on one phone or tablet between you"),
 }
 
@@ -131,7 +152,7 @@ class Ask(forms.Form):
         super().__init__(*given, **named)
         self.open_now = {one.script.name: one for one in offered if not one.closed}
         self.fields["form"].choices = [(one.script.name, one.words["name"]) for one in offered]  # type: ignore[attr-defined]
-        offered_in = {medium for one in self.open_now.values() for medium in one.script.media}
+        offered_in = {medium for one in self.open_now.values() for medium in services.possible(one.script.media)}
         self.fields["medium"].choices = [(name, how) for name, how in MEDIA.items() if name in offered_in]  # type: ignore[attr-defined]
         minutes = sorted({length for one in self.open_now.values() for length in one.script.minutes})
         self.fields["minutes"].choices = [(length, _("%d minutes") % length) for length in minutes]  # type: ignore[attr-defined]
@@ -229,6 +250,19 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or "\x00" in value:
         raise Refused("broken")
     return value
+
+
+def _id(fields: Mapping[str, Any], name: str) -> str:
+    try:
+        return UUID(hex=_text(fields, name)).hex
+    except ValueError:
+        raise Refused("broken") from None
+
+
+def _is_signal(part: Any) -> bool:
+    """A few short values, or one long one: sizes alone are looked at."""
+    values = part.values() if isinstance(part, dict) else [part]
+    return len(values) <= SIGNAL_VALUES_MAX and sum(len(str(value)) for value in values) <= SIGNAL_MAX
 
 
 def _list(fields: Mapping[str, Any], name: str) -> list[str]:

@@ -90,6 +90,7 @@ class Hall:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
         self.sockets: defaultdict[UUID, set[Socket]] = defaultdict(set)
+        self.calls = services.Calls()
         self._heard: deque[tuple[UUID, UUID]] = deque()
         self._woken = False
 
@@ -120,6 +121,7 @@ class Hall:
                 if socket.asked.pop(note, None):
                     socket.acks.append(note.hex)
                 socket.look()
+            self.calls.look(thread)
 
     def _look_again(self, thread: UUID, note: UUID) -> None:
         rooms = list(self.sockets) if thread == bell.EVERYWHERE else [thread]
@@ -135,6 +137,7 @@ class Hall:
 
     def leave(self, socket: Socket) -> None:
         """Someone goes."""
+        self.calls.lose(socket)
         room = self.sockets[socket.seat.thread]
         room.discard(socket)
         if not room:
@@ -288,21 +291,45 @@ def _stage(language: str) -> Any:
 
 
 async def _hear(socket: Socket, text: str | bytes) -> None:
-    welcome = services.may_act(socket.seat.person)
+    frame = _read(text)
+    calls = not frame.keys().isdisjoint(("call", "signal"))
+    welcome = (services.may_signal if calls else services.may_act)(socket.seat.person)
     try:
-        frame = orjson.loads(text)
-        if not isinstance(frame, dict):
+        if not frame:
             raise Refused("broken")
-        if "ping" in frame:
+        if calls:
+            _call(socket, frame, welcome=welcome)
+        elif "ping" in frame:
             await _pong(socket, frame)
         elif "draft" in frame:
             await _keep(socket, forms.draft_from(frame), welcome=welcome)
         else:
             _command(socket, forms.command_from(frame, socket.seat.zone), welcome=welcome)
-    except (orjson.JSONDecodeError, Refused):
+    except Refused:
         if not welcome:
             socket.close(BROKEN)
         socket.tell(nak="", why="broken", say=say("broken", socket.seat.language))
+
+
+def _read(text: str | bytes) -> dict[str, Any]:
+    """The frame, or nothing for what is none."""
+    try:
+        frame = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return {}
+    return frame if isinstance(frame, dict) else {}
+
+
+def _call(socket: Socket, frame: dict[str, Any], *, welcome: bool) -> None:
+    """Joining, leaving, and what devices say to each other. Who says too much of it is not heard for a while."""
+    if "signal" in frame:
+        signal = forms.signal_from(frame)
+        if welcome:
+            hall.calls.pass_on(socket, signal)
+    elif (joining := forms.joining_from(frame["call"])) is None:
+        hall.calls.leave(socket)
+    elif welcome:
+        hall.calls.join(socket, joining)
 
 
 async def _pong(socket: Socket, frame: dict[str, Any]) -> None:

@@ -7,12 +7,14 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_permissions_policy.decorators import permissions_policy_override
 
 from mandorla.dialogue import forms, live, services
 from mandorla.spaces import services as spaces
@@ -21,6 +23,7 @@ from mandorla.vault.services import KeyRing
 from mandorla.vault.views import UnlockedRequest, unlocked
 
 ONCE = ("how", "safety")
+CAMERA: dict[str, list[str] | str | tuple[str]] = {"camera": ["self"], "microphone": ["self"]}
 CALENDAR_NAME = "time-together.ics"  # it lies among what was downloaded, for whoever looks there
 
 
@@ -222,6 +225,9 @@ def timers(request: UnlockedRequest) -> HttpResponse:
     return redirect(_then(request))
 
 
+_with_camera = permissions_policy_override({**settings.PERMISSIONS_POLICY, **CAMERA})(render)
+
+
 def _room(
     request: UnlockedRequest,
     seat: services.Seat,
@@ -241,9 +247,11 @@ def _room(
         "park_key": new_id().hex,
         "said": "",
         "left": "",
+        "relay": services.has_relay(),
         "gone_back": services.has_gone_back(request.ring, seat),
     }
-    return render(request, "dialogue/room.html", facts | told, status=status)
+    shown = _with_camera if view.call not in ("", "over") else render
+    return shown(request, "dialogue/room.html", facts | told, status=status)
 
 
 def _refused(request: UnlockedRequest, seat: services.Seat, refused: Refused, status: HTTPStatus) -> HttpResponse:

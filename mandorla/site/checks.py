@@ -52,6 +52,15 @@ def limits_hold() -> str | None:
     return None
 
 
+def relay_is_whole() -> str | None:
+    kinds = {url.partition(":")[0] for url in settings.TURN_URLS}
+    if kinds - {"stun", "turn", "turns"}:
+        return "MANDORLA_TURN_URLS has an address that begins with none of stun:, turn: and turns:."
+    if kinds & {"turn", "turns"} and not settings.TURN_SECRET:
+        return "MANDORLA_TURN_URLS names a relay, but MANDORLA_TURN_SECRET is not set: it would let nobody in."
+    return None
+
+
 RULES: list[Callable[[], str | None]] = [
     debug_is_off,
     hosts_have_tls,
@@ -60,6 +69,7 @@ RULES: list[Callable[[], str | None]] = [
     admin_is_absent,
     one_process_on_sqlite,
     limits_hold,
+    relay_is_whole,
 ]
 
 

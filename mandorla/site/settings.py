@@ -129,6 +129,8 @@ SESSION_HOURS = min(env.int("MANDORLA_SESSION_HOURS", default=12), 24)
 GENTLE_PATH = env.int("MANDORLA_GENTLE_PATH", default=3)  # longest gentle path, in dialogues; 0 switches it off
 EXTRA_SCRIPTS = env.list("MANDORLA_SCRIPTS", default=[])  # further folders of dialogue scripts
 ARGON2_MIB = env.int("MANDORLA_ARGON2_MIB", default=128)
+TURN_URLS = env.list("MANDORLA_TURN_URLS", default=[])  # where devices in a video dialogue find a way to each other
+TURN_SECRET = env.str("MANDORLA_TURN_SECRET", default="")
 EXIT_TO = env.str("MANDORLA_EXIT_TO", default="https://www.wikipedia.org/")  # where the quick exit goes
 
 SECURE_SSL_REDIRECT = TLS

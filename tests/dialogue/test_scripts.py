@@ -15,6 +15,7 @@ from django.core.management import call_command
 
 from mandorla.dialogue.core import Move, Script, ScriptError, Step, assemble, broken_promises, screen
 from mandorla.dialogue.core.drawing import drawing, redrawn
+from mandorla.dialogue.core.script import MEDIA
 from mandorla.dialogue.core.wording import lacking
 from tests.dialogue.playing import ANA, DIALOGUES, SCRIPTS, Table, script, told
 
@@ -129,7 +130,7 @@ def _tea_first(step: str, after: str) -> list[dict[str, Any]]:
         ),
         ("steps.mirror.moves.say.act", None, "step mirror: it needs 'act'"),
         ("steps.mirror.moves.say.role", "child", f"step mirror: 'child' is none of {ROLES_TOLD}"),
-        ("steps.mirror.moves.say.media", ["sung"], "step mirror: 'sung' is none of written, letters, spoken, shared"),
+        ("steps.mirror.moves.say.media", ["sung"], f"step mirror: 'sung' is none of {', '.join(MEDIA)}"),
         ("steps.mirror.moves.say.then", "check", "step mirror: a move knows no 'then'"),
         ("steps.mirror.role", "child", f"step mirror: 'child' is none of {ROLES_TOLD}"),
         ("steps.mirror.show", {}, "step mirror: a step knows no 'show'"),

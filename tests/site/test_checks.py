@@ -26,6 +26,8 @@ SAFE = {
     "GENTLE_PATH": 3,
     "IDLE_MINUTES": 15,
     "SESSION_HOURS": 12,
+    "TURN_URLS": [],
+    "TURN_SECRET": "",
 }
 
 
@@ -48,10 +50,17 @@ def test_ordinary_settings_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"INSTALLED_APPS": ["django.contrib.admin"]}, "mandorla.E005"),
         ({"WORKERS": 2}, "mandorla.E006"),
         ({"IDLE_MINUTES": 0}, "mandorla.E007"),
+        ({"TURN_URLS": ["turn:turn.example.org"]}, "mandorla.E008"),
+        ({"TURN_URLS": ["https://turn.example.org"]}, "mandorla.E008"),
     ],
 )
 def test_unsafe_settings_are_named(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], refused: str) -> None:
     assert _refused(monkeypatch, **changed) == [refused]
+
+
+@pytest.mark.parametrize("urls", [["stun:turn.example.org"], ["stun:turn.example.org", "turns:turn.example.org:443"]])
+def test_a_relay_has_its_secret(monkeypatch: pytest.MonkeyPatch, urls: list[str]) -> None:
+    assert _refused(monkeypatch, TURN_URLS=urls, TURN_SECRET="shared") == []
 
 
 def test_postgresql_may_have_several_processes(monkeypatch: pytest.MonkeyPatch) -> None:

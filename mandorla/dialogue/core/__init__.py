@@ -7,6 +7,7 @@ from mandorla.dialogue.core.play import decide, fold, has_lapsed, holder, is_one
 from mandorla.dialogue.core.screen import Offer, Screen, screen
 from mandorla.dialogue.core.script import (
     ANYWHERE,
+    IN_CALL,
     VOICES,
     Act,
     Move,
@@ -22,6 +23,7 @@ from mandorla.dialogue.core.state import PACES, Entry, Pause, Snapshot, State
 
 __all__ = [
     "ANYWHERE",
+    "IN_CALL",
     "PACES",
     "VOICES",
     "Act",

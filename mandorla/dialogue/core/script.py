@@ -11,15 +11,17 @@ from typing import Any, Literal, get_args
 Act = Literal["say", "list", "mark", "pick", "choose", "ready", "appoint", "signal", "name", "take", "queue", "draw"]
 Role = Literal["sender", "receiver", "both", "others", "everyone", "observer", "guide"]
 Place = Literal["appointment", "arrival", "sending", "mirroring", "validation", "empathy", "thanks", "close"]
-Medium = Literal["written", "letters", "spoken", "shared"]
+Medium = Literal["written", "letters", "spoken", "video", "shared"]
 
 ACTS: tuple[str, ...] = get_args(Act)
 ROLES: tuple[str, ...] = get_args(Role)
 PLACES: tuple[str, ...] = get_args(Place)
 MEDIA: tuple[str, ...] = get_args(Medium)
 GUARDS = ("", "T", "T+")
-VOICES: Mapping[str, tuple[str, ...]] = {"typed": ("written", "letters"), "aloud": ("spoken", "shared")}
+VOICES: Mapping[str, tuple[str, ...]] = {"typed": ("written", "letters"), "aloud": ("spoken", "video", "shared")}
 """Media by how words are said in them. A script may name a voice in place of its media."""
+IN_CALL: tuple[str, ...] = ("video",)
+"""Media in which people see and hear each other through the page."""
 PEOPLE_MAX = 30
 TOGETHER = frozenset({"both", "others", "everyone", "observer"})
 """Roles of several: in a step of theirs each makes one move, in any order, before it goes on."""

@@ -15,6 +15,7 @@ from mandorla.dialogue.services.afterwards import (
     withdraw_words,
 )
 from mandorla.dialogue.services.appointments import calendar_file
+from mandorla.dialogue.services.calls import Calls, Joining, Signal, has_relay, possible
 from mandorla.dialogue.services.dialogues import (
     TOPIC_MAX,
     Asked,
@@ -31,7 +32,7 @@ from mandorla.dialogue.services.dialogues import (
 from mandorla.dialogue.services.keepsake import Keeping, keeping, kept_pdf, kept_text, let_go, wish
 from mandorla.dialogue.services.left import Left, Piece, left_by
 from mandorla.dialogue.services.moves import Ack, Kept, Typed, move, save_draft, start
-from mandorla.dialogue.services.pace import may_act
+from mandorla.dialogue.services.pace import may_act, may_signal
 from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_of, rests_until
 from mandorla.dialogue.services.rooms import Seat, forget, has_begun, is_behind, seat_for
 from mandorla.dialogue.services.screens import Clocks, RoomView, Shown, at_hand, clocks_of, moment, room_for
@@ -49,10 +50,12 @@ __all__ = [
     "WORDS_MAX",
     "Ack",
     "Asked",
+    "Calls",
     "Clocks",
     "Conflict",
     "DialogueView",
     "FormView",
+    "Joining",
     "Keeping",
     "Kept",
     "Left",
@@ -61,6 +64,7 @@ __all__ = [
     "RoomView",
     "Seat",
     "Shown",
+    "Signal",
     "Transcript",
     "Typed",
     "ask",
@@ -77,6 +81,7 @@ __all__ = [
     "forms_for",
     "has_begun",
     "has_gone_back",
+    "has_relay",
     "is_behind",
     "keep_for_myself",
     "keeping",
@@ -87,8 +92,10 @@ __all__ = [
     "let_go",
     "look_back",
     "may_act",
+    "may_signal",
     "moment",
     "move",
+    "possible",
     "rest",
     "rests_of",
     "rests_until",

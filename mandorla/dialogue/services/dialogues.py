@@ -14,6 +14,7 @@ from mandorla.dialogue.core import Entry, Script, State, appointment, fold, has_
 from mandorla.dialogue.core.bodies import AHEAD_MAX
 from mandorla.dialogue.models import Event, Thread
 from mandorla.dialogue.services import rooms, scripts
+from mandorla.dialogue.services.calls import possible
 from mandorla.dialogue.services.rests import rests_until
 from mandorla.dialogue.services.screens import moment
 from mandorla.spaces import services as spaces
@@ -146,7 +147,7 @@ def _shown_id(ring: KeyRing, what: str) -> UUID:
 
 
 def _check(asked: Asked, form: FormView | None) -> None:
-    if form is None or asked.medium not in form.script.media or asked.minutes not in form.script.minutes:
+    if form is None or asked.medium not in possible(form.script.media) or asked.minutes not in form.script.minutes:
         raise Refused("form")
     if form.closed:
         raise Refused(form.closed)

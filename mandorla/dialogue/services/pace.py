@@ -1,4 +1,6 @@
-"""How fast one person may act, over all their pages: five acts a second, fifty at once. Kept in memory alone."""
+"""How fast one person may act, over all their pages: five acts a second, fifty at once. What brings the devices of a
+call together is counted by itself, so that neither is in the other's way. Kept in memory alone.
+"""
 
 import threading
 import time
@@ -6,19 +8,31 @@ from collections import OrderedDict
 from uuid import UUID
 
 A_SECOND, AT_ONCE = 5.0, 50.0
+SIGNALS_A_SECOND, SIGNALS_AT_ONCE = 20.0, 120.0
 PEOPLE_KEPT = 10_000
 
-_left: OrderedDict[UUID, tuple[float, float]] = OrderedDict()
+Left = OrderedDict[UUID, tuple[float, float]]
+_left: Left = OrderedDict()
+_signals_left: Left = OrderedDict()
 _guard = threading.Lock()
 
 
 def may_act(person: UUID) -> bool:
     """Whether one more act, draft or sign of life is welcome just now."""
+    return _may(_left, person, A_SECOND, AT_ONCE)
+
+
+def may_signal(person: UUID) -> bool:
+    """Whether one more signal from a device in a call is welcome just now."""
+    return _may(_signals_left, person, SIGNALS_A_SECOND, SIGNALS_AT_ONCE)
+
+
+def _may(of: Left, person: UUID, a_second: float, at_once: float) -> bool:
     now = time.monotonic()
     with _guard:
-        left, at = _left.pop(person, (AT_ONCE, now))
-        left = min(AT_ONCE, left + (now - at) * A_SECOND)
-        _left[person] = (left - 1 if left >= 1 else left), now
-        if len(_left) > PEOPLE_KEPT:
-            _left.popitem(last=False)
+        left, at = of.pop(person, (at_once, now))
+        left = min(at_once, left + (now - at) * a_second)
+        of[person] = (left - 1 if left >= 1 else left), now
+        if len(of) > PEOPLE_KEPT:
+            of.popitem(last=False)
     return left >= 1

@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime
 from django.utils import timezone, translation
 
 from mandorla.dialogue.core import (
+    IN_CALL,
     VOICES,
     Entry,
     Move,
@@ -146,6 +147,15 @@ class RoomView:
     def aloud(self) -> bool:
         """Whether words are said here and not typed."""
         return self.medium in VOICES["aloud"]
+
+    @property
+    def call(self) -> str:
+        """How the call of this dialogue stands: *soon*, *on*, *rests*, *over*; nothing where there is none."""
+        if self.medium not in IN_CALL:
+            return ""
+        if self.over or self.closed:
+            return "over"
+        return "rests" if self.paused else "on" if self.begun else "soon"
 
     @property
     def appoints(self) -> bool:

@@ -3,7 +3,11 @@
  * stage. It carries frames and knows nothing of them. Its events: `frame`, `open` after the first frame, `lost`.
  *
  * @typedef {{ v?: number, html?: string, ack?: string[], nak?: string, why?: string, say?: string, here?: boolean,
- *   pong?: number, draft?: string, version?: number, words?: string, clocks?: Record<string, [number, number]> }} Frame
+ *   pong?: number, draft?: string, version?: number, words?: string, clocks?: Record<string, [number, number]>,
+ *   call?: CallFrame, signal?: Signal, of?: string }} Frame
+ * @typedef {{ id: string, name: string, microphone: boolean, camera: boolean }} Told somebody in the call
+ * @typedef {{ ice?: RTCIceServer[], others?: Told[], left?: string, why?: string }} CallFrame
+ * @typedef {{ tie?: string, description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit }} Signal
  */
 
 const PING_MS = 15_000;

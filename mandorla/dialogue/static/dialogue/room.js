@@ -11,7 +11,7 @@ const refusal = /** @type {HTMLElement} */ (document.querySelector("[data-refusa
 const unsent = /** @type {HTMLElement} */ (document.querySelector("[data-unsent]"));
 const socket = new URL(room.dataset.room ?? "", location.href);
 socket.protocol = socket.protocol.replace("http", "ws");
-const line = new Line(socket.href);
+export const line = new Line(socket.href);
 /** @type {Set<HTMLFormElement>} */
 const sending = new Set();
 const SAVE_MS = 3_000;

@@ -13,6 +13,7 @@ let lastShift = 0;
 function leave() {
   left = true;
   root.hidden = true;
+  dispatchEvent(new Event("exit")); // whatever listens or watches stops before the page is gone
   document.title = "";
   if (!way) return;
   navigator.sendBeacon(way.href);

@@ -105,7 +105,7 @@ class Calls:
             _say(to.page, signal=signal.told, of=mine.how.id)
 
     def look(self, thread: UUID) -> None:
-        """Something changed: where the dialogue rests or is over, so is the call, and for whoever has no place in it."""
+        """Something changed: where the dialogue rests or is over, so is the call, and for who has no place in it."""
         there = self._places.get(thread, {})
         for place in [place for person, place in there.items() if not _is_on(thread, person, if_cold=True)]:
             _say(place.page, call={"why": "rests"})

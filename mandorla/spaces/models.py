@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from mandorla.spaces.core import KINDS, ROLES
 from mandorla.vault.core import new_id
 from mandorla.vault.fields import SealedField
 
@@ -19,32 +20,33 @@ class Space(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="space_kind", condition=Q(kind="relationship")),
+            models.CheckConstraint(name="space_kind", condition=Q(kind__in=sorted(KINDS))),
             models.CheckConstraint(name="space_epoch", condition=Q(epoch__gte=1)),
         ]
 
 
 class Member(models.Model):
-    """A person's place in a space; `until` is the day it ended."""
+    """A person's place in a space; `until` is the day it ended, under epoch `ended`. A guide's is a guest's place."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     space = models.ForeignKey(Space, models.CASCADE)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     role = models.CharField(max_length=16, default="partner")
     until = models.DateField(null=True, default=None)
+    ended = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["space", "person"], name="member_once"),
-            models.CheckConstraint(name="member_role", condition=Q(role="partner")),
+            models.CheckConstraint(name="member_role", condition=Q(role__in=sorted(ROLES))),
         ]
 
 
 class PendingGrant(models.Model):
-    """The space key, wrapped under an invitation code that is not stored beside it. The id is derived from the code."""
+    """What an invitation offers, wrapped under its code, which is not stored beside it. The id is derived from it."""
 
     id = models.UUIDField(primary_key=True, editable=False)
-    space = models.OneToOneField(Space, models.CASCADE)
+    space = models.ForeignKey(Space, models.CASCADE)
     wrapped = SealedField()
     expires = models.DateTimeField(db_index=True)
 

@@ -70,6 +70,25 @@ class Pin(models.Model):
     envelope = SealedField()
 
 
+class Vouch(models.Model):
+    """Whose public keys a member of a space verified, signed by that member. It holds nothing but public keys."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    space = models.UUIDField()
+    author = models.UUIDField()
+    epoch = models.PositiveIntegerField()
+    guest = models.BooleanField()
+    person = models.UUIDField()
+    x25519 = models.BinaryField(max_length=32)
+    ed25519 = models.BinaryField(max_length=32)
+    sig = models.BinaryField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["space", "author", "person"], name="vouched_once_by_each")
+        ]
+
+
 class Session(models.Model):
     """A sign-in on one device. The id is a digest of the cookie, so the table opens no session."""
 

@@ -17,6 +17,7 @@ from mandorla.vault.core import Busy, NotYours, Refused, new_id
 from tests.cast import Cast
 
 NOTE = "note"
+THREAD = new_id()
 
 
 @pytest.fixture
@@ -196,16 +197,16 @@ def test_nothing_is_written_under_an_epoch_that_was_turned_back(cast: Cast, spac
 
 def test_the_writer_can_look_once_more_without_a_ring(cast: Cast, space: UUID) -> None:
     with connection.cursor() as cursor:
-        may_write(cursor, space, cast.ana.id, 1)
+        may_write(cursor, space, cast.ana.id, 1, THREAD)
         with pytest.raises(Refused, match=r"^epoch$"):
-            may_write(cursor, space, cast.ana.id, 2)
+            may_write(cursor, space, cast.ana.id, 2, THREAD)
         with pytest.raises(NotYours):
-            may_write(cursor, space, cast.eve.id, 1)
+            may_write(cursor, space, cast.eve.id, 1, THREAD)
         with pytest.raises(NotYours):
-            may_write(cursor, new_id(), cast.ana.id, 1)
+            may_write(cursor, new_id(), cast.ana.id, 1, THREAD)
         Space.objects.filter(pk=space).update(closed=True)
         with pytest.raises(Refused, match=r"^closed$"):
-            may_write(cursor, space, cast.ana.id, 1)
+            may_write(cursor, space, cast.ana.id, 1, THREAD)
 
 
 def test_a_personal_space_is_always_open_to_its_owner(cast: Cast) -> None:

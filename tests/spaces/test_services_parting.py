@@ -20,11 +20,12 @@ from mandorla.spaces.services import (
     space_for,
     spaces_of,
 )
-from mandorla.vault.core import NotYours, Refused
+from mandorla.vault.core import NotYours, Refused, new_id
 from mandorla.vault.models import Grant
 from tests.cast import Cast
 
 NOTE = "note"
+THREAD = new_id()
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_keys_still_in_the_hand_of_who_left_show_nothing(cast: Cast, space: UUID
     with pytest.raises(NotYours):
         space_for(ring, space)
     with connection.cursor() as cursor, pytest.raises(NotYours):
-        may_write(cursor, space, cast.ben.id, 1)
+        may_write(cursor, space, cast.ben.id, 1, THREAD)
 
 
 def test_the_other_sees_a_closed_space_and_keeps_reading(cast: Cast, space: UUID) -> None:

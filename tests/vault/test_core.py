@@ -201,11 +201,21 @@ def test_a_grant_with_a_broken_signature_or_key_does_not_hold(signature: int, ke
 
 
 def test_nobody_gives_away_the_words_of_another() -> None:
-    of_ben = replace(TERMS, scope="author", subject=BEN_ID)
-    of_ana = replace(TERMS, scope="author", subject=ANA_ID)
+    assert not counts("author", core.new_id().bytes)
+    assert not counts("thread", core.new_id().bytes)
+    assert counts("author", ANA_ID)
 
-    assert not core.holds(of_ben, *core.give(of_ben, KEY, bytes(ANA.seed)), ANA.public()[1], now=1)
-    assert core.holds(of_ana, *core.give(of_ana, KEY, bytes(ANA.seed)), ANA.public()[1], now=1)
+
+def test_who_has_no_key_of_a_space_is_given_that_of_their_own_words_and_in_a_dialogue_that_of_nobodys() -> None:
+    assert counts("author", BEN_ID)
+    assert counts("thread", TERMS.space)
+    assert not counts("author", TERMS.space)
+
+
+def counts(scope: str, subject: bytes) -> bool:
+    """Whether Ben counts this key that Ana gives him."""
+    terms = replace(TERMS, scope=scope, subject=subject)
+    return core.holds(terms, *core.give(terms, KEY, bytes(ANA.seed)), ANA.public()[1], now=1)
 
 
 def test_a_grant_runs_out() -> None:

@@ -217,7 +217,7 @@ def _may_still(cursor: Any, seat: Seat) -> None:
     cursor.execute(vault.UNLOCK_CHECK_SQL, [_id(seat.unlock), now, now])
     if cursor.fetchone() is None:
         raise Locked
-    spaces.may_write(cursor, seat.space, seat.person, seat.keys.epoch)
+    spaces.may_write(cursor, seat.space, seat.person, seat.keys.epoch, seat.thread)
 
 
 def _appended(seat: Seat, room: Room, entry: Entry, command: UUID) -> _Append:

@@ -5,22 +5,30 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from mandorla.spaces.core.kinds import GUIDE, KINDS
+
 
 @dataclass(frozen=True, slots=True)
 class MemberView:
-    """Someone in a space, under the name they go by there."""
+    """Someone in a space, under the name they go by there.
+
+    `arriving` until somebody I know has confirmed that it was they who entered the code.
+    """
 
     person: UUID
     name: str
+    role: str = "partner"
+    arriving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SpaceView:
-    """A space as one member sees it.
+    """A space as one of its people sees it.
 
-    `waiting` until someone has joined. `closed` once somebody has left: reading goes on, writing does not.
-    `doubtful` while the keys of someone who joined do not agree with the invitation, or when it has `gone_back` on what
-    I have seen of it: nothing may be written.
+    `waiting` until someone has joined. `closed` once too few are left: reading goes on, writing does not.
+    `doubtful` while the keys of someone who joined do not agree with what was handed over, or when it has `gone_back`
+    on what I have seen of it: nothing may be written. `others` are there now; `former` people left, and it went on.
+    `guests` read nothing but dialogues they were let into; for a guest `me` is one of them.
     """
 
     id: UUID
@@ -31,30 +39,58 @@ class SpaceView:
     others: tuple[MemberView, ...]
     doubtful: bool = False
     gone_back: bool = False
+    title: str = ""
+    guests: tuple[MemberView, ...] = ()
+    former: tuple[MemberView, ...] = ()
 
     @property
     def partner(self) -> MemberView | None:
-        return self.others[0] if self.others else None
+        """The other one of two."""
+        return self.others[0] if self.others and KINDS[self.kind].most == 2 else None
 
     @property
     def waiting(self) -> bool:
-        return not self.others and not self.closed
+        return not (self.others or self.former or self.closed)
 
     @property
     def open(self) -> bool:
         """Whether words may be written here now."""
         return not (self.closed or self.doubtful or self.waiting)
 
+    @property
+    def everyone(self) -> tuple[MemberView, ...]:
+        """All whose words may lie here, those who left included."""
+        return (self.me, *self.others, *self.guests, *self.former)
+
+    @property
+    def invites(self) -> frozenset[str]:
+        """As what I may invite somebody now: by the role they would have."""
+        kind, people = KINDS[self.kind], 1 + len(self.others)
+        if self.closed or self.doubtful or self.me.role == GUIDE:
+            return frozenset()
+        room = people < kind.most and self.me.role in kind.inviters
+        return frozenset({kind.joiner} if room else ()) | frozenset({GUIDE} if self.others else ())
+
+    def may_take_out(self, person: UUID) -> bool:
+        """Whether I may end somebody's place: a guest's, that of someone nobody confirmed, or as who keeps a group."""
+        who = next((one for one in (*self.others, *self.guests) if one.person == person), None)
+        if who is None or self.closed or self.me.role == GUIDE:
+            return False
+        keeper = self.me.role in KINDS[self.kind].keepers
+        return who.role == GUIDE or who.arriving or (keeper and who.role != self.me.role)
+
     def named(self, person: UUID) -> str:
-        """The name of a member."""
-        return next(member.name for member in (self.me, *self.others) if member.person == person)
+        """The name of someone here."""
+        return next(member.name for member in self.everyone if member.person == person)
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation its maker may hand over: `code` as it is read aloud, `at` when it stops opening anything."""
+    """An invitation its maker may hand over: `code` as it is read aloud, `ends_at` when it stops opening anything."""
 
+    id: UUID
     space: UUID
+    role: str
     code: str
     ends_at: datetime
 

@@ -1,26 +1,39 @@
 """What people do with spaces: invite, join, leave, and keep sealed things there.
 
 Whoever writes into a space comes through `current`; whoever reads comes through `space_for` or `spaces_of`.
-Reasons of `Refused`: "mistyped" and "wrong" (this code does not open anything, or not any more), "own" (an invitation
-of mine), "together" (we share a space already), "doubtful" (keys and invitation
-disagree, or the space went back to how it was before), "daily" (too many
-invitations today), "wait" (too many wrong codes: fact `seconds`), "closed", "waiting" (nobody has joined yet),
-"epoch" (sealed under an old key).
+Reasons of `Refused`: "mistyped" and "wrong" (this code does not open anything, or not any more), "own" (I am there
+already), "together" (we share a space already), "full", "guide" (say first that you are one), "doubtful" (keys and
+invitation disagree, or the space went back to how it was before), "daily" (too many invitations today), "wait" (too
+many wrong codes: fact `seconds`), "closed", "waiting" (nobody has joined yet), "arriving" (a new key is due, and
+somebody who came in is not confirmed yet), "epoch" (sealed under an old key).
 """
 
 from mandorla.spaces.services.gate import current, may_write, members_of
-from mandorla.spaces.services.inviting import invitation_of, invite, join, withdraw_invitation
+from mandorla.spaces.services.guests import consent_to, is_let_in, withdraw_consent
+from mandorla.spaces.services.inviting import (
+    invitation_of,
+    invitations_of,
+    invite,
+    join,
+    make,
+    withdraw_invitation,
+)
 from mandorla.spaces.services.keeping import drop, item_of, items, items_by_id, put
-from mandorla.spaces.services.parting import leave
-from mandorla.spaces.services.seeing import space_for, spaces_of
-from mandorla.spaces.services.signals import joined, leaving
+from mandorla.spaces.services.parting import leave, take_out
+from mandorla.spaces.services.seeing import guest_space_for, guest_spaces_of, space_for, spaces_of
+from mandorla.spaces.services.signals import joined, leaving, shut_out
 from mandorla.spaces.services.writing import only
 
 __all__ = [
+    "consent_to",
     "current",
     "drop",
+    "guest_space_for",
+    "guest_spaces_of",
     "invitation_of",
+    "invitations_of",
     "invite",
+    "is_let_in",
     "item_of",
     "items",
     "items_by_id",
@@ -28,11 +41,15 @@ __all__ = [
     "joined",
     "leave",
     "leaving",
+    "make",
     "may_write",
     "members_of",
     "only",
     "put",
+    "shut_out",
     "space_for",
     "spaces_of",
+    "take_out",
+    "withdraw_consent",
     "withdraw_invitation",
 ]

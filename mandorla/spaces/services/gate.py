@@ -5,61 +5,74 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from mandorla.spaces.models import Member, Space
-from mandorla.spaces.services.answers import is_sure
+from mandorla.spaces.core import GUIDE
+from mandorla.spaces.models import Member, PendingGrant, Space
+from mandorla.spaces.services.answers import arrivals
 from mandorla.spaces.services.standings import goes_back, note_down, notes_of
 from mandorla.vault.core import Busy, NotYours, Refused
-from mandorla.vault.services import KeyRing, rotate
+from mandorla.vault.services import GRANTED_SQL, KeyRing, rotate
 
 ROTATE_DAYS = 90
-MAY_WRITE_SQL = (
-    "SELECT s.closed, s.epoch FROM spaces_space s JOIN spaces_member m ON m.space_id = s.id"
-    " WHERE s.id = %s AND m.person_id = %s AND m.until IS NULL"
+MAY_WRITE_SQL = " ".join(
+    (
+        "SELECT s.closed, s.epoch FROM spaces_space s JOIN spaces_member m ON m.space_id = s.id",
+        "WHERE s.id = %s AND m.person_id = %s AND m.until IS NULL AND (m.role <> 'guide' OR",
+        GRANTED_SQL + ")",
+    )
 )
 
 
-def current(ring: KeyRing, space: UUID) -> int:
+def current(ring: KeyRing, space: UUID, *, alone: bool = False) -> int:
     """The epoch to write under, rotated first when due. Call inside the transaction that writes: it locks the space.
 
-    `NotYours`; Refused: "closed", "waiting", "doubtful", "epoch"; `Busy` if someone else rotated just now.
-    A personal space is always open to its owner.
+    `NotYours`; Refused: "closed", "waiting" (unless `alone`: before anybody came), "doubtful", "arriving" (a new key is
+    due, and somebody who came in is not confirmed yet), "epoch"; `Busy` if someone else rotated just now. A personal
+    space is always open to its owner.
     """
     if space == ring.personal:
         return ring.epoch(space)
     row = Space.objects.select_for_update().filter(pk=space).first()
-    people = members_of(space)
+    listed = list(Member.objects.filter(space=space).order_by("person"))
+    people = [one.person_id for one in listed if one.until is None and one.role != GUIDE]
     if row is None or ring.person not in people:
         raise NotYours
     if row.closed:
         raise Refused("closed")
-    if len(people) == 1:
+    if len(people) == 1 and not alone:
         raise Refused("waiting")
-    if not all(is_sure(ring, space, person) for person in people if person != ring.person):
+    found = arrivals(ring, space, listed)
+    if found.doubtful:
         raise Refused("doubtful")
     if ring.epoch(space) < row.epoch:  # somebody else rotated meanwhile: the next request has their grant
         raise Busy
     if goes_back(ring, row, notes_of(ring, [space])):
         raise Refused("doubtful")
     if row.rotate_due <= timezone.now().date():
-        row.epoch, row.rotate_due = rotate(ring, space, people), next_rotation()
+        if found.people.intersection(people):
+            raise Refused("arriving")
+        guests = [one.person_id for one in listed if one.until is None and one.role == GUIDE]
+        row.epoch, row.rotate_due = rotate(ring, space, people, guests), next_rotation()
         row.save(update_fields=["epoch", "rotate_due"])
+        PendingGrant.objects.filter(space=row).delete()  # they open older keys only
         note_down(ring, row)
     if ring.epoch(space) > row.epoch:
         raise Refused("epoch")
     return row.epoch
 
 
-def may_write(cursor: Any, space: UUID, person: UUID, epoch: int) -> None:
+def may_write(cursor: Any, space: UUID, person: UUID, epoch: int, thread: UUID) -> None:
     """Looks once more, in the transaction that writes with keys taken earlier. For the writer, which has no ring.
 
-    `NotYours` for who is no member (any more); Refused: "closed", "epoch" (take the keys anew).
+    `NotYours` for who is no member (any more), or a guest whom not everyone lets into this dialogue (any more);
+    Refused: "closed", "epoch" (take the keys anew).
     """
     if connection.vendor == "postgresql":
-        cursor.execute(f"{MAY_WRITE_SQL} FOR SHARE OF s", [space, person])
+        cursor.execute(f"{MAY_WRITE_SQL} FOR SHARE OF s", [space, person, space, person, thread, space])
     else:
-        cursor.execute(MAY_WRITE_SQL, [space.hex, person.hex])
+        cursor.execute(MAY_WRITE_SQL, [one.hex for one in (space, person, space, person, thread, space)])
     row = cursor.fetchone()
     if row is None:
         raise NotYours
@@ -69,9 +82,15 @@ def may_write(cursor: Any, space: UUID, person: UUID, epoch: int) -> None:
         raise Refused("epoch")
 
 
+def memberships(person: UUID) -> QuerySet[Member]:
+    """Where someone is a member now: guests are not."""
+    return Member.objects.filter(person=person, until=None).exclude(role=GUIDE)
+
+
 def members_of(space: UUID) -> list[UUID]:
-    """The people who are in a space now."""
-    return list(Member.objects.filter(space=space, until=None).order_by("person").values_list("person", flat=True))
+    """The people who share a space now; guests do not."""
+    here = Member.objects.filter(space=space, until=None).exclude(role=GUIDE)
+    return list(here.order_by("person").values_list("person", flat=True))
 
 
 def next_rotation() -> date:

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mandorla.spaces.core import ItemView
-from mandorla.spaces.models import Item, Member
-from mandorla.spaces.services.gate import current
+from mandorla.spaces.models import Item
+from mandorla.spaces.services.gate import current, memberships
 from mandorla.spaces.services.writing import opened, write
+from mandorla.vault.core import NotYours
 from mandorla.vault.services import KeyRing
 
 
@@ -28,6 +29,8 @@ def put(  # noqa: PLR0913  # where, what kind, what, whose, which: none has a de
     `space` may be `ring.personal`. `author` is I, or the space's own id for what nobody in particular did.
     Refuses what `current` refuses.
     """
+    if author not in (None, ring.person, space):
+        raise NotYours
     with transaction.atomic():
         current(ring, space)
         return write(ring, space, type, value, author=author, record=record)
@@ -49,7 +52,7 @@ def item_of(ring: KeyRing, space: UUID, type: str, *, record: UUID) -> ItemView 
 
 def items_by_id(ring: KeyRing, spaces: Iterable[UUID], type: str, records: Iterable[UUID]) -> dict[UUID, ItemView]:
     """These items of several spaces of mine, by their ids, with one look."""
-    mine = Member.objects.filter(space=OuterRef("space"), person=ring.person, until=None)
+    mine = memberships(ring.person).filter(space=OuterRef("space"))
     held = [space for space in spaces if ring.epochs(space)]
     rows = Item.objects.filter(Exists(mine), space__in=held, type=type, pk__in=list(records))
     return {row.id: opened(ring, row) for row in rows}
@@ -66,5 +69,5 @@ def drop(ring: KeyRing, space: UUID, type: str, *, records: Iterable[UUID] | Non
 def _readable(ring: KeyRing, space: UUID, type: str) -> QuerySet[Item]:
     """Two checks: by rule (a member now) and by key (`NotYours` without one)."""
     ring.epoch(space)
-    member = Member.objects.filter(space=OuterRef("space"), person=ring.person, until=None)
+    member = memberships(ring.person).filter(space=OuterRef("space"))
     return Item.objects.filter(Q(space=ring.personal) | Exists(member), space=space, type=type)

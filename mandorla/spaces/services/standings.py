@@ -3,8 +3,9 @@
 Whoever writes into the database could otherwise open a closed space again, for someone who still knows its key.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.db import DatabaseError, transaction
 
 from mandorla.spaces.core import ItemView, Standing
 from mandorla.spaces.models import Item, Space
+from mandorla.spaces.services.consents import renew
 from mandorla.spaces.services.writing import locked, only, opened, write
 from mandorla.vault.services import KeyRing, ended, is_noted
 
@@ -39,23 +41,35 @@ def keep_up(ring: KeyRing, space: Space, notes: Notes) -> None:
 
 
 @transaction.atomic
-def note_down(ring: KeyRing, space: Space, *, first: bool = False) -> None:
-    """Notes how a space stands, unless that goes back on what was noted; `first` when someone's keys are pinned."""
+def note_down(ring: KeyRing, space: Space, *, first: bool = False, again: Collection[UUID] = ()) -> None:
+    """Notes how a space stands, unless that goes back on what was noted; `first` when someone's keys are pinned.
+
+    `again`: whose keys were verified anew just now, after they had left. Under a newer epoch, consents are renewed.
+    """
     record = _record(ring, space.id)
     row = locked(record)
     note = opened(ring, row) if row else None
-    if (first and row is None) or not _contradicts(ring, space, note):
+    if (first and row is None) or not _contradicts(ring, space, note, again=again):
         write(ring, ring.personal, KIND, _value(_now(ring, space)), record=record)
+        renew(ring, space.id)
 
 
-def _contradicts(ring: KeyRing, space: Space, note: ItemView | None) -> bool:
+def begin_note(ring: KeyRing, space: Space) -> None:
+    """Notes how a space stands for who comes in with a code just now: what was seen before they left is past."""
+    write(ring, ring.personal, KIND, _value(_now(ring, space)), record=_record(ring, space.id))
+
+
+def _contradicts(ring: KeyRing, space: Space, note: ItemView | None, *, again: Collection[UUID] = ()) -> bool:
     if note is None:
         return is_noted(ring, space.id)
-    return note.broken or _now(ring, space).goes_back_on(_seen(note))
+    seen = _seen(note)
+    still = {person: epoch for person, epoch in seen.ended.items() if person not in again}
+    return note.broken or _now(ring, space).goes_back_on(replace(seen, ended=still))
 
 
 def _now(ring: KeyRing, space: Space) -> Standing:
-    return Standing(ring.epoch(space.id), space.closed, ended(ring, space.id))
+    newest = next(iter(ring.epochs(space.id)), 0)  # a guest may still wait for a key
+    return Standing(newest, space.closed, ended(ring, space.id))
 
 
 def _seen(note: ItemView | None) -> Standing:

@@ -36,6 +36,8 @@ from mandorla.vault.core.recovery import (
     recovery_kek,
     written,
 )
+from mandorla.vault.core.signature import is_signed, sign
+from mandorla.vault.core.vouch import Vouching
 
 __all__ = [
     "FOR_EVER",
@@ -57,6 +59,7 @@ __all__ = [
     "Sealed",
     "StepUp",
     "Terms",
+    "Vouching",
     "author_key",
     "confirmation",
     "confirms",
@@ -67,6 +70,7 @@ __all__ = [
     "invitation_id",
     "invite_kek",
     "invite_mac",
+    "is_signed",
     "label",
     "new_code",
     "new_id",
@@ -80,6 +84,7 @@ __all__ = [
     "recovery_kek",
     "seal",
     "session_id",
+    "sign",
     "stretch",
     "take",
     "take_out",

@@ -3,20 +3,27 @@
 from mandorla.vault.models import UnlockRow
 from mandorla.vault.services.drawers import DrawerRing, drawer_key, open_drawer, put_away
 from mandorla.vault.services.grants import (
+    GRANTED_SQL,
     Answer,
     Wrapped,
     accept_invitation,
+    confirm_answer,
     confirm_invitation,
     consent,
+    count_no_further,
     drop_grants,
     ended,
+    has_consent,
     invitation_id,
     is_noted,
     is_pinned,
+    keys_of,
     make_space_key,
     pin,
+    pin_vouched,
     revoke,
     rotate,
+    vouch,
     wrap_for_invitation,
 )
 from mandorla.vault.services.people import (
@@ -62,6 +69,7 @@ from mandorla.vault.services.sessions import (
 )
 
 __all__ = [
+    "GRANTED_SQL",
     "UNLOCK_CHECK_SQL",
     "UNLOCK_TOUCH_SQL",
     "Answer",
@@ -83,8 +91,10 @@ __all__ = [
     "accept_invitation",
     "change_passphrase",
     "check",
+    "confirm_answer",
     "confirm_invitation",
     "consent",
+    "count_no_further",
     "current",
     "drawer_key",
     "drop_grants",
@@ -92,10 +102,12 @@ __all__ = [
     "end_session",
     "end_sessions",
     "ended",
+    "has_consent",
     "invitation_id",
     "is_noted",
     "is_pinned",
     "is_stepped_up",
+    "keys_of",
     "lock",
     "make_keys",
     "make_space_key",
@@ -106,6 +118,7 @@ __all__ = [
     "open_request",
     "open_with_code",
     "pin",
+    "pin_vouched",
     "put_away",
     "recover",
     "renew_recovery",
@@ -121,5 +134,6 @@ __all__ = [
     "unlock",
     "unlocked_among",
     "unlocked_from_cookies",
+    "vouch",
     "wrap_for_invitation",
 ]

@@ -5,6 +5,7 @@ A key comes from a grant, and a grant counts only if it is signed by the person 
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +41,8 @@ class PublicKeys:
 class Pinned:
     """Someone's public keys as learnt in one space; their grants count there up to epoch `until`, 0 for all.
 
-    `noted`: with them it was noted how the space stood, so a note that is missing was taken away.
+    `noted`: with them it was noted how the space stood, so a note that is missing was taken away. A `guest` is known,
+    and gives nobody a key.
     """
 
     row: UUID
@@ -48,6 +50,7 @@ class Pinned:
     keys: PublicKeys
     until: int = 0
     noted: bool = False
+    guest: bool = False
 
 
 class KeyRing:
@@ -99,15 +102,18 @@ class KeyRing:
         return self._kept(("thread", space, epoch, author, thread), self._thread_key)
 
     def thread_keys(self, space: UUID, thread: UUID, authors: Iterable[UUID]) -> "ThreadKeys":
-        """The keys of one dialogue for these authors, in every epoch held: the only thing a socket keeps."""
+        """The keys of one dialogue for these authors, in every epoch held: the only thing a socket keeps.
+
+        A guest has those they were given.
+        """
         epochs = self.epochs(space)
         if not epochs:
             raise NotYours
-        held = {
-            (epoch, author): bytearray(self.thread_key(space, epoch, author, thread))
-            for author in authors
-            for epoch in epochs
-        }
+        held = {}
+        for author in authors:
+            for epoch in epochs:
+                with suppress(NotYours):
+                    held[epoch, author] = bytearray(self.thread_key(space, epoch, author, thread))
         return ThreadKeys(space, thread, epochs[0], held, self._held_back.get(space, ""))
 
     def hold_back(self, space: UUID, reason: str) -> None:
@@ -267,7 +273,7 @@ class KeyRing:
         if grant.space == self.personal:
             return None
         pinned = self.pins().get((grant.space, grant.grantor))
-        if pinned is None or 0 < pinned.until < grant.epoch:
+        if pinned is None or pinned.guest or 0 < pinned.until < grant.epoch:
             return None
         return pinned.keys.ed25519
 
@@ -292,7 +298,8 @@ class KeyRing:
             return None
         x25519, ed25519 = bytes.fromhex(value["x25519"]), bytes.fromhex(value["ed25519"])
         keys = PublicKeys(UUID(value["person"]), x25519, ed25519)
-        return Pinned(row.id, UUID(value["space"]), keys, value["until"], value.get("noted", False))
+        noted, guest = value.get("noted", False), value.get("guest", False)
+        return Pinned(row.id, UUID(value["space"]), keys, value["until"], noted, guest)
 
     def _watch(self) -> None:
         """Notice when what was taken up is rolled back: words sealed under such a key would be lost."""

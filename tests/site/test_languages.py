@@ -21,36 +21,36 @@ from tests.cast import Cast
 from tests.site.command import mandorla
 
 TOLD: dict[str | tuple[str, ...], str | tuple[str, ...]] = {
-    "Begin": "Los",
-    "%(name)s’s turn": "%(nam)s ist dran",
-    ("%(count)d minute", "%(count)d minutes"): ("Eine Minute", "%(count)d Minuten"),
+    "Begin": "Beginnen",
+    "%(name)s’s turn": "%(nam)s is aan de beurt",
+    ("%(count)d minute", "%(count)d minutes"): ("Eén minuut", "%(count)d minuten"),
 }
 ENGLISH = scripts.DIALOGUES
 
 
 @pytest.fixture
-def swiss(tmp_path: Path) -> Language:
+def flemish(tmp_path: Path) -> Language:
     """A language with three texts, one of them broken, and one dialogue."""
-    folder = tmp_path / "pages" / "de_CH"
+    folder = tmp_path / "pages" / "nl_BE"
     (folder / "LC_MESSAGES").mkdir(parents=True)
-    catalog = Catalog(locale="de_CH", fuzzy=False)
+    catalog = Catalog(locale="nl_BE", fuzzy=False)
     for english, told in TOLD.items():
         catalog.add(english, told)
     with (folder / "LC_MESSAGES" / "django.po").open("wb") as out:
         write_po(out, catalog)
-    (folder / "about.toml").write_text('name = "Schwiizerdütsch"\n')
-    return next(one for one in languages.spoken([tmp_path / "pages"]) if one.code == "de-ch")
+    (folder / "about.toml").write_text('name = "Vlaams"\n')
+    return next(one for one in languages.spoken([tmp_path / "pages"]) if one.code == "nl-be")
 
 
 @pytest.fixture
-def offered(swiss: Language, settings: Settings) -> Language:
+def offered(flemish: Language, settings: Settings) -> Language:
     """The same, as a site offers it."""
-    assert swiss.folder
-    ready.compile_translations(swiss.folder.parent, ours.DATA / "locale")
-    settings.SPOKEN = [languages.FIRST, swiss]
+    assert flemish.folder
+    ready.compile_translations(flemish.folder.parent, ours.DATA / "locale")
+    settings.SPOKEN = [languages.FIRST, flemish]
     settings.LANGUAGES = [(one.code, one.name) for one in settings.SPOKEN]
-    settings.UNREVIEWED = {swiss.code}
-    return swiss
+    settings.UNREVIEWED = {flemish.code}
+    return flemish
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def tell(folder: Path, name: str, *changed: tuple[str, str]) -> None:
         assert before in words
         words = words.replace(before, after)
     (folder / name).mkdir(parents=True, exist_ok=True)
-    (folder / name / "de-ch.toml").write_text(words, "utf-8")
+    (folder / name / "nl-be.toml").write_text(words, "utf-8")
     forget()
 
 
@@ -90,21 +90,21 @@ def parts(name: str) -> list[str]:
 
 
 def test_the_browser_is_answered_in_its_language(client: Client, offered: Language) -> None:
-    page = client.get("/", headers={"accept-language": "fr, de-CH;q=0.8"}).content.decode()
+    page = client.get("/", headers={"accept-language": "fr, nl-BE;q=0.8"}).content.decode()
 
-    assert '<html lang="de-ch" dir="ltr"' in page
-    assert ">Los<" in page
+    assert '<html lang="nl-be" dir="ltr"' in page
+    assert ">Beginnen<" in page
 
 
 def test_a_language_that_is_chosen_stays(client: Client, offered: Language) -> None:
-    answer = client.post("/language/", {"language": "de-ch", "next": "/how/"})
+    answer = client.post("/language/", {"language": "nl-be", "next": "/how/"})
 
     assert (answer.status_code, answer["Location"]) == (302, "/how/")
-    assert '<html lang="de-ch"' in client.get("/how/", headers={"accept-language": "en"}).content.decode()
+    assert '<html lang="nl-be"' in client.get("/how/", headers={"accept-language": "en"}).content.decode()
 
 
 def test_choosing_leads_nowhere_else(client: Client, offered: Language) -> None:
-    answer = client.post("/language/", {"language": "de-ch", "next": "https://example.org/"})
+    answer = client.post("/language/", {"language": "nl-be", "next": "https://example.org/"})
 
     assert answer["Location"] == "/"
 
@@ -119,7 +119,7 @@ def test_a_language_that_is_not_there_cannot_be_chosen(client: Client, offered: 
 def test_i_choose_on_my_own_page(cast: Cast, offered: Language) -> None:
     page = cast.ana.browser().get("/me/").content.decode()
 
-    assert re.findall(r'name="language"\s+value="([\w-]+)"', page) == ["en-gb", "de-ch"]
+    assert re.findall(r'name="language"\s+value="([\w-]+)"', page) == ["en-gb", "nl-be"]
     assert page.count("(awaiting review)") == 1
 
 
@@ -133,78 +133,78 @@ def test_a_language_nobody_has_read_says_so_on_its_pages(client: Client, offered
     note = "still awaits review by somebody who practises Imago"
 
     assert note not in client.get("/").content.decode()
-    assert note in client.get("/", headers={"accept-language": "de-ch"}).content.decode()
+    assert note in client.get("/", headers={"accept-language": "nl-be"}).content.decode()
 
 
 @pytest.mark.parametrize(("about", "reviewed"), [("", False), ("reviewed = false", False), ("reviewed = true", True)])
-def test_only_what_somebody_has_read_counts_as_reviewed(about: str, reviewed: bool, swiss: Language) -> None:
-    assert swiss.folder
-    (swiss.folder / "about.toml").write_text(f"{about}\n")
+def test_only_what_somebody_has_read_counts_as_reviewed(about: str, reviewed: bool, flemish: Language) -> None:
+    assert flemish.folder
+    (flemish.folder / "about.toml").write_text(f"{about}\n")
 
-    again = languages.spoken([swiss.folder.parent])[1]
+    again = languages.spoken([flemish.folder.parent])[1]
 
-    assert again == replace(swiss, name="de-ch", reviewed=reviewed)
+    assert again == replace(flemish, name="nl-be", reviewed=reviewed)
 
 
 # What it lacks
 
 
-def test_texts_that_are_missing_old_or_broken_are_told(swiss: Language) -> None:
-    file = translations._po(swiss)
+def test_texts_that_are_missing_old_or_broken_are_told(flemish: Language) -> None:
+    file = translations._po(flemish)
     file.write_text(file.read_text().replace('msgid "Begin"', '#, fuzzy\nmsgid "Begin"'))
 
-    found = translations.software(swiss)
+    found = translations.software(flemish)
 
     assert (found.stale, found.broken) == (["Begin"], ["%(name)s’s turn"])
     assert len(found.missing) == found.texts - len(TOLD)
 
 
-def test_a_broken_translation_stays_english(swiss: Language, tmp_path: Path) -> None:
-    assert swiss.folder
-    ready.compile_translations(swiss.folder.parent, tmp_path / "made")
+def test_a_broken_translation_stays_english(flemish: Language, tmp_path: Path) -> None:
+    assert flemish.folder
+    ready.compile_translations(flemish.folder.parent, tmp_path / "made")
 
-    with (tmp_path / "made" / "de_CH" / "LC_MESSAGES" / "django.mo").open("rb") as made:
+    with (tmp_path / "made" / "nl_BE" / "LC_MESSAGES" / "django.mo").open("rb") as made:
         told = [message.string for message in read_mo(made) if message.id]
-    assert told == [["Eine Minute", "%(count)d Minuten"], "Los"]
+    assert told == [["Eén minuut", "%(count)d minuten"], "Beginnen"]
 
 
-def test_merging_adds_what_is_missing_and_keeps_what_is_told(swiss: Language) -> None:
-    translations.merge(swiss)
+def test_merging_adds_what_is_missing_and_keeps_what_is_told(flemish: Language) -> None:
+    translations.merge(flemish)
 
-    merged = {str(message.id): message.string for message in translations.read(translations._po(swiss))}
-    assert merged["Begin"] == "Los"
+    merged = {str(message.id): message.string for message in translations.read(translations._po(flemish))}
+    assert merged["Begin"] == "Beginnen"
     assert merged["Home"] == ""
-    assert len(merged) == translations.software(swiss).texts + 1  # its header
+    assert len(merged) == translations.software(flemish).texts + 1  # its header
 
 
-def test_a_sentence_whose_english_changed_is_old(swiss: Language, scripts_folder: Path) -> None:
+def test_a_sentence_whose_english_changed_is_old(flemish: Language, scripts_folder: Path) -> None:
     tell(scripts_folder, "switching")
-    translations.note_seen(swiss)
-    seen = translations._seen_file(swiss)
+    translations.note_seen(flemish)
+    seen = translations._seen_file(flemish)
     at = "switching: steps.switch.turn"
-    before = translations.dialogues(swiss).stale
+    before = translations.dialogues(flemish).stale
     seen.write_text(
         re.sub(rf"^{re.escape(json.dumps(at))} = .*$", f'"{at}" = "0000"', seen.read_text(), flags=re.MULTILINE)
     )
 
-    assert (before, translations.dialogues(swiss).stale) == ([], [at])
+    assert (before, translations.dialogues(flemish).stale) == ([], [at])
 
 
-def test_a_sentence_that_names_somebody_else_is_broken(swiss: Language, scripts_folder: Path) -> None:
+def test_a_sentence_that_names_somebody_else_is_broken(flemish: Language, scripts_folder: Path) -> None:
     tell(scripts_folder, "switching", ("{receiver} is choosing", "{reciever} is choosing"))
 
-    assert translations.dialogues(swiss).broken == ["switching: steps.switch.wait"]
+    assert translations.dialogues(flemish).broken == ["switching: steps.switch.wait"]
 
 
 # A dialogue is offered in a language as a whole, or not
 
 
-def test_a_dialogue_that_is_wholly_told_is_offered(swiss: Language, scripts_folder: Path) -> None:
+def test_a_dialogue_that_is_wholly_told_is_offered(flemish: Language, scripts_folder: Path) -> None:
     for name in parts("appreciation"):
         tell(scripts_folder, name)
 
-    assert scripts.words("appreciation/1", "de-ch").language == "de-ch"
-    assert translations.told_in(swiss) == ["appreciation"]
+    assert scripts.words("appreciation/1", "nl-be").language == "nl-be"
+    assert translations.told_in(flemish) == ["appreciation"]
 
 
 @pytest.mark.parametrize(
@@ -220,8 +220,8 @@ def test_one_flaw_anywhere_and_it_is_told_in_english(flaw: tuple[str, str], scri
     for name in parts("appreciation"):
         tell(scripts_folder, name, *([flaw] if name == "closing" else []))
 
-    assert scripts.words("appreciation/1", "de-ch").language == "en"
-    assert scripts.told_in("de-ch") == []
+    assert scripts.words("appreciation/1", "nl-be").language == "en"
+    assert scripts.told_in("nl-be") == []
 
 
 def test_feelings_that_lack_one_are_shown_in_english(scripts_folder: Path) -> None:
@@ -229,16 +229,16 @@ def test_feelings_that_lack_one_are_shown_in_english(scripts_folder: Path) -> No
         scripts_folder,
         "feelings",
         ('{ key = "forlorn", name = "forlorn" },\n', ""),
-        ('name = "sad"', 'name = "truurig"'),
+        ('name = "sad"', 'name = "droevig"'),
     )
 
-    assert scripts.feelings("de-ch") == scripts.feelings("en")
+    assert scripts.feelings("nl-be") == scripts.feelings("en")
 
 
 def test_feelings_that_are_all_there_are_shown(scripts_folder: Path) -> None:
-    tell(scripts_folder, "feelings", ('name = "sad"', 'name = "truurig"'))
+    tell(scripts_folder, "feelings", ('name = "sad"', 'name = "droevig"'))
 
-    assert scripts.feelings("de-ch")[0].name == "truurig"
+    assert scripts.feelings("nl-be")[0].name == "droevig"
 
 
 # What comes with Mandorla
@@ -253,15 +253,15 @@ def test_a_language_that_comes_along_tells_every_dialogue_and_breaks_nothing(lan
 # The command
 
 
-def test_the_command_says_how_far_a_language_has_come(swiss: Language, tmp_path: Path) -> None:
-    assert swiss.folder
-    said = mandorla("languages", "de-ch", "--data", tmp_path, MANDORLA_TRANSLATIONS=str(swiss.folder.parent))
+def test_the_command_says_how_far_a_language_has_come(flemish: Language, tmp_path: Path) -> None:
+    assert flemish.folder
+    said = mandorla("languages", "nl-be", "--data", tmp_path, MANDORLA_TRANSLATIONS=str(flemish.folder.parent))
 
     assert said.returncode == 1
     lines = said.stdout.splitlines()
-    count = translations.software(swiss).texts
+    count = translations.software(flemish).texts
     assert lines[:2] == [
-        "de-ch Schwiizerdütsch: awaiting review by a practitioner",
+        "nl-be Vlaams: awaiting review by a practitioner",
         f"  software  {count} texts: {count - 3} missing, 0 stale, 1 broken",
     ]
     assert "    broken: %(name)s’s turn" in lines

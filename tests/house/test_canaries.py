@@ -20,6 +20,7 @@ from tests.served import Served, serve
 from tests.site.command import mandorla
 
 ON_POSTGRES = "postgres" in os.environ.get("DATABASE_URL", "")
+BESIDE = f"canaries_{os.getpid()}"  # tests run side by side
 ARRIVED = ("ben now", "ana ready", "ben ready", "ana say", "ben say", "ben say", "ana say", "ana say", "ben say")
 HELD = (
     *("ana say", "ben say", "ana partly", "ana say", "ben say", "ana yes", "ana no_more", "ben say", "ana all"),
@@ -61,8 +62,8 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
     environment = {"TMPDIR": str(place), "HOME": str(place), "MANDORLA_GENTLE_PATH": "0"}
     if ON_POSTGRES:
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute("CREATE DATABASE canaries")
-        environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rpartition("/")[0] + "/canaries"
+            connection.execute(f"CREATE DATABASE {BESIDE}")
+        environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{BESIDE}"
     served = serve(data, **environment)
     canaries = Canaries({}, count(1))
     try:
@@ -75,7 +76,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
         served.kill()
         if ON_POSTGRES:
             with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-                connection.execute("DROP DATABASE canaries WITH (FORCE)")
+                connection.execute(f"DROP DATABASE {BESIDE} WITH (FORCE)")
 
 
 @pytest.mark.database

@@ -20,9 +20,10 @@ def empty() -> Iterator[str]:
     """The address of a database with nothing in it."""
     server = os.environ["DATABASE_URL"]
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE restored")
-        yield server.rpartition("/")[0] + "/restored"
-        connection.execute("DROP DATABASE restored WITH (FORCE)")
+        name = f"restored_{os.getpid()}"  # tests run side by side
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"{server.rpartition('/')[0]}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_a_backup_of_postgresql_restores_into_sqlite(empty: str, tmp_path: Path) -> None:

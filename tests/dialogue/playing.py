@@ -1,4 +1,4 @@
-"""Ana and Ben at a table without a server: scripts read from the content folder, and moves made by the core alone."""
+"""Ana, Ben and others at a table without a server: scripts of the content folder, and moves made by the core alone."""
 
 import hashlib
 import json
@@ -13,8 +13,10 @@ from uuid import UUID
 from mandorla.dialogue.core import Command, Entry, Script, Snapshot, State, assemble, decide, fold, wire
 
 DIALOGUES = Path(__file__).resolve().parents[2] / "mandorla" / "content" / "dialogues"
-ANA, BEN, EVE, ROOM = (UUID(int=number) for number in (0xA, 0xB, 0xE, 0xF0))
-PEOPLE = {"ana": ANA, "ben": BEN, "eve": EVE}
+ANA, BEN, EVE, ROOM, GUIDE, OBSERVER = (UUID(int=number) for number in (0xA, 0xB, 0xE, 0xF0, 0xC, 0xD))
+CAST = (ANA, BEN, *(UUID(int=0x100 + number) for number in range(28)))
+PEOPLE = {"ana": ANA, "ben": BEN, "eve": EVE, "guide": GUIDE, "observer": OBSERVER}
+PEOPLE |= {f"p{number}": person for number, person in enumerate(CAST)}
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 KEY = UUID(int=1)
 
@@ -48,16 +50,35 @@ def script(name: str) -> Script:
 
 
 class Table:
-    """A dialogue Ana has asked Ben for, with every entry so far."""
+    """A dialogue Ana has asked Ben for, or more, with every entry so far. Where it needs a guide, one is there."""
 
-    def __init__(self, script: Script, medium: str = "written", *, wish: datetime | None = None) -> None:
-        body = {"people": [ANA.hex, BEN.hex], "medium": medium, "minutes": 30, "topic": "our evenings"}
+    def __init__(
+        self,
+        script: Script,
+        medium: str = "written",
+        *,
+        wish: datetime | None = None,
+        people: int = 0,
+        guided: bool = True,
+    ) -> None:
+        body: dict[str, Any] = {"medium": medium, "minutes": 30, "topic": "our evenings"}
+        body["people"] = [person.hex for person in CAST[: people or script.people[0]]]
+        if script.guard and guided:
+            body["guests"] = [[GUIDE.hex, "guide"]]
         asked = Entry(1, ANA, NOW, "ask", script.start, body | {"wish": wish.isoformat() if wish else None})
         self.script, self.now, self.entries = script, NOW, [asked]
         self.state = fold(script, None, asked, digest(asked))
         self.snapshot = Snapshot(self.state, {1: asked})
+        for guest in self.state.guests:
+            self.is_welcomed(guest)
 
-    def does(self, person: UUID, do: str, *, resting: bool = False, **facts: Any) -> Entry:
+    def is_welcomed(self, guest: UUID) -> None:
+        """Everyone who has not done so yet welcomes a guest."""
+        for person in self.state.people:
+            if person not in self.state.guests[guest][1]:
+                self.does(person, "welcome", person=guest)
+
+    def does(self, person: UUID, do: str, /, *, resting: bool = False, **facts: Any) -> Entry:
         """One command that suits its act unless `facts` say otherwise."""
         command = self.command(do, **facts)
         entry = decide(self.script, self.state, person, command, now=self.now, room=ROOM, resting=resting)
@@ -82,6 +103,7 @@ class Table:
             "feelings": ("lonely",),
             "at": self.now + timedelta(days=1),
             "minutes": 20,
+            "drawn": "0 0 500 500; 10 20",
         }
         return Command(**suits | facts)
 

@@ -10,16 +10,33 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mandorla.dialogue.core import PACES, Screen, assemble, decide, fold, screen
+from mandorla.dialogue.core import PACES, Screen, State, assemble, decide, fold, screen
+from mandorla.dialogue.core.company import lacks_guide
 from mandorla.dialogue.core.script import MEDIA
 from mandorla.vault.core import NotYours, Refused
-from tests.dialogue.playing import ANA, ARRIVED, BEN, EVE, ROOM, SCRIPTS, Table, script, through_json, told
+from tests.dialogue.playing import (
+    ANA,
+    ARRIVED,
+    BEN,
+    EVE,
+    GUIDE,
+    OBSERVER,
+    ROOM,
+    SCRIPTS,
+    Table,
+    script,
+    through_json,
+    told,
+)
 
 STEPS = int(os.environ.get("MANDORLA_STEPS", "2000"))
 STEPS_EACH = 60
 STEPS_MET = 20  # fewer than a walk takes on average, so that all of them together are never shorter than they say
 STATE_BYTES_MAX = 3000
-QUIET = {"no", "withdraw", "later", "at", "move", "close"}  # leads away from what comes after
+BYTES_A_PERSON = 300  # ids of those who are done, welcome others, stand in line
+QUIET = {"no", "withdraw", "later", "at", "move", "close", "without", "enough"}  # leads away from what comes after
+SIZES = (2, 3, 4, 5, 6, 10, 12, 30)
+BESIDE = ("leave", "queue", "unqueue", "bring", "welcome", "dismiss", "slow", "back", "lend", "pause", "go_on", "end")
 
 
 @settings(
@@ -34,11 +51,16 @@ QUIET = {"no", "withdraw", "later", "at", "move", "close"}  # leads away from wh
 def test_every_form_keeps_its_promises_on_any_walk(data: st.DataObject) -> None:
     """2,000 steps; as many as MANDORLA_STEPS says for a longer walk."""
     form = script(data.draw(st.sampled_from(SCRIPTS)))
-    walk = Walk(Table(form, data.draw(st.sampled_from(form.media))))
+    least, most = form.people
+    people = data.draw(st.sampled_from([size for size in SIZES if least <= size <= most]))
+    walk = Walk(Table(form, data.draw(st.sampled_from(form.media)), people=people))
     for _ in range(STEPS_EACH):
         if walk.table.state.over:
             break
-        walk.goes_on(data)
+        if data.draw(st.integers(0, 9)) == 9:
+            walk.does_beside(data)
+        else:
+            walk.goes_on(data)
         walk.holds()
 
 
@@ -50,55 +72,102 @@ class Walk:
         self.turn: set[tuple[str, str]] = set()
         self.made: Counter[tuple[str, str]] = Counter()
 
+    @property
+    def everyone(self) -> tuple[Any, ...]:
+        """All who have a part in it now."""
+        return (
+            *self.table.state.people,
+            *(one for one in self.table.state.guests if one not in self.table.state.people),
+        )
+
     def goes_on(self, data: st.DataObject) -> None:
         """Someone who may does something; before, someone who may not is refused."""
         table, state = self.table, self.table.state
+        if state.paused:
+            for person in state.people:
+                table.does(person, "go_on")
+            return
+        if lacks_guide(table.script, state, begun=bool(state.begun_at)):
+            self.guide_comes()
+            return
         step = table.script.steps[state.step]
-        everything = [(person, move) for person in (ANA, BEN, EVE) for move in step.moves]
-        able = [(person, move) for person in (ANA, BEN) for move in self.offered(person)]
-        for person, move in everything:
-            if (person, move) not in able:
-                self.bounces(person, move)
+        able = [(person, move) for person in self.everyone for move in self.offered(person)]
+        for person in (*self.everyone, EVE):
+            for move in step.moves:
+                if (person, move) not in able:
+                    self.bounces(person, move)
         ahead = [one for one in able if one[1] not in QUIET] or able
         person, move = data.draw(st.sampled_from(able if data.draw(st.integers(0, 7)) == 7 else ahead))
         facts = self.suiting(screen(table.script, state, person), move)
         if facts is None:
             return
-        passed = state.step
         table.does(person, move, **facts)
-        if table.state.turn != state.turn or table.state.done != state.done:
-            self.turn.add((passed, move))
-        if table.state.round != state.round:
+        self.notes(state, (state.step, move))
+
+    def notes(self, before: State, made: tuple[str, str] | None = None) -> None:
+        """What was made in this turn; a new turn begins with nothing."""
+        after = self.table.state
+        if made and (after.turn, after.done) != (before.turn, before.done):
+            self.turn.add(made)
+        if (after.round, after.people[after.sender]) != (before.round, before.people[before.sender]):
             self.turn.clear()
+
+    def does_beside(self, data: st.DataObject) -> None:
+        """Someone comes, goes, guides or stands in line: it is done, or refused, and nothing else comes of it."""
+        table, state = self.table, self.table.state
+        person, do = data.draw(st.sampled_from((*self.everyone, OBSERVER))), data.draw(st.sampled_from(BESIDE))
+        whom = data.draw(st.sampled_from((OBSERVER, GUIDE, *state.people)))
+        role = data.draw(st.sampled_from(("observer", "guide")))
+        try:
+            table.does(person, do, person=whom, role=role, words="What I need is")
+        except (Refused, NotYours):
+            assert table.state == state
+        self.notes(state)
+
+    def guide_comes(self) -> None:
+        """A guide is there again."""
+        if GUIDE not in self.table.state.guests:
+            self.table.does(self.table.state.people[0], "bring", person=GUIDE, role="guide")
+        self.table.is_welcomed(GUIDE)
 
     def goes_straight_on(self) -> None:
         """Whoever may makes the move that was made least often here, so that no loop lasts."""
         state = self.table.state
-        for person in (ANA, BEN):
+        for person in self.everyone:
             seen = screen(self.table.script, state, person)
             names = [offer.name for offer in seen.offers]
-            for name in sorted(names, key=lambda name: (name in QUIET, self.made[state.step, name])):
+            for name in sorted(names, key=self.how_often):
                 facts = self.suiting(seen, name)
                 if facts is not None:
                     self.made[state.step, name] += 1
                     self.table.does(person, name, **facts)
                     return
 
+    def how_often(self, name: str) -> tuple[bool, int]:
+        """How often a move was made here; what leads away from the rest comes last, and so does a fourth speaker."""
+        often = self.made[self.table.state.step, name]
+        return (name in QUIET - {"enough"} or (name == "speak" and often > 2), often)
+
     def holds(self) -> None:
         """What is true of every dialogue at every moment."""
         table, state = self.table, self.table.state
         assert table.replayed() == state == through_json(state)
-        assert len(json.dumps(replace(state, seq=state.seq + 10_000_000).packed())) < STATE_BYTES_MAX
+        packed = json.dumps(replace(state, seq=state.seq + 10_000_000).packed())
+        assert len(packed) < STATE_BYTES_MAX + BYTES_A_PERSON * (len(state.people) - 2)
         assert state.medium in table.script.steps[state.step].media
         for promise in table.script.promises:
             if state.step == promise.step and not state.over:
                 assert self.turn & set(promise.after), promise.says
-        for person in (ANA, BEN):
+        for person in self.everyone:
             seen = screen(table.script, state, person)
             lists = {int(line.partition(".")[0]) for offer in seen.offers for line in offer.lines}
-            assert {*seen.shows, *seen.chunks, *lists} <= set(table.snapshot.entries) == state.needed()
+            shown = {*seen.shows, *seen.chunks, *seen.gathered, *lists}
+            assert shown <= set(table.snapshot.entries) == state.needed()
             assert bool(seen.offers) == seen.my_turn or state.over
-        assert state.over or any(self.offered(person) for person in (ANA, BEN))
+            assert seen.welcome or not (shown or seen.offers or seen.aside or seen.begun)
+        assert state.over or any(self.offered(person) for person in self.everyone)
+        assert state.over or table.script.people[0] <= len(state.people) <= table.script.people[1]
+        assert state.receiver != state.sender
 
     def offered(self, person: Any) -> set[str]:
         """What someone's screen offers."""
@@ -119,18 +188,20 @@ class Walk:
         if offer.act == "mark":
             marks = offer.lines[: offer.most]
             return {"marks": marks} if len(marks) >= offer.least else None
-        return {}
+        return {"person": offer.people[-1]} if offer.people else {}
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_every_form_can_be_held_to_its_proper_end_in_every_medium(name: str) -> None:
+    least, most = script(name).people
     for medium in script(name).media:
-        walk = Walk(Table(script(name), medium))
-        for _ in range(300):
-            if walk.table.state.over:
-                break
-            walk.goes_straight_on()
-        assert walk.table.state.over == "closed", (medium, walk.table.state.step)
+        for people in {least, min(most, 5), min(most, 12)}:
+            walk = Walk(Table(script(name), medium, people=people))
+            for _ in range(1000):
+                if walk.table.state.over:
+                    break
+                walk.goes_straight_on()
+            assert walk.table.state.over == "closed", (medium, people, walk.table.state.step)
 
 
 # Lists and marks

@@ -15,7 +15,7 @@ from django.core.management import call_command
 
 from mandorla.dialogue.core import Move, Script, ScriptError, Step, assemble, broken_promises, screen
 from mandorla.dialogue.core.drawing import drawing, redrawn
-from mandorla.dialogue.core.script import MEDIA
+from mandorla.dialogue.core.script import MEDIA, TOGETHER
 from mandorla.dialogue.core.wording import lacking
 from tests.dialogue.playing import ANA, DIALOGUES, SCRIPTS, Table, script, told
 
@@ -290,7 +290,9 @@ def test_no_words_are_left_over(folder: str) -> None:
         assert set(words["moves"]) == set(steps[name]["moves"])
         assert {steps[name]["moves"][move]["act"] for move in words.get("spoken_moves", {})} <= {"say"}
         assert set(words.get("prompts", {})) <= prompts
-        assert ("done" in words, "wait" in words) == ((True, False) if steps[name]["role"] == "both" else (False, True))
+        together, both = steps[name]["role"] in TOGETHER, steps[name]["role"] in ("both", "everyone")
+        takes = any(move["act"] == "take" for move in steps[name]["moves"].values())
+        assert ("done" in words, "wait" in words) == (together and not takes, not both)
 
 
 @for_every_folder
@@ -339,18 +341,25 @@ def test_guidance_is_short(folder: str, step: str, key: str, text: str) -> None:
 @for_all_guidance
 def test_guidance_names_the_other_and_never_its_reader(folder: str, step: str, key: str, text: str) -> None:
     role = told()[f"{folder}/1"]["steps"][step]["role"]
-    other = {"sender": "receiver", "receiver": "sender", "both": ""}[role]
-    named = role if key == "wait" else other
+    read_by_it = {
+        "sender": {"receiver"},
+        "receiver": {"sender"},
+        "others": {"sender"},
+        "observer": {"sender", "receiver"},
+    }
+    named = {role} & {"sender", "receiver"} if key == "wait" else read_by_it.get(role, set())
 
-    assert _placeholders(text) <= {named, "partner"}
+    assert _placeholders(text) <= named | ({"waiting"} if _is_for_many(folder) else {"partner"})
 
 
 @for_every_folder
 def test_there_are_no_other_placeholders(folder: str) -> None:
     words = _english(folder)
-    rest = [text for key, text in _texts(words) if key not in (*GUIDANCE, *BESIDE) and not key.startswith("kinds.")]
+    guiding = {*GUIDANCE, *BESIDE, *words.get("places", ())}
+    rest = [text for key, text in _texts(words) if key not in guiding and not key.startswith("kinds.")]
     beside = {key: {name for at, text in _texts(words) if at == key for name in _placeholders(text)} for key in BESIDE}
 
+    assert all(_placeholders(text) <= {"sender", "receiver"} for text in words.get("places", {}).values())
     assert beside["for_guide"] <= {"sender", "receiver"}
     assert beside["set_down"] <= {"sender", "receiver", "today"}
     assert [text for text in rest if "{" in text or "}" in text] == []
@@ -481,6 +490,12 @@ def test_the_command_draws_every_script_and_finds_no_flaw(tmp_path: Path) -> Non
 # Reading
 
 
+def _is_for_many(folder: str) -> bool:
+    """Whether a script may be held by more than two, or the scripts that include this part."""
+    held = {script(name).people[1] > 2 for name in SCRIPTS if f"{folder}/1" in (name, *script(name).parts)}
+    return held == {True}
+
+
 def _english(folder: str) -> dict[str, Any]:
     return tomllib.loads((DIALOGUES / folder / "en.toml").read_text("utf-8"))
 
@@ -489,7 +504,7 @@ def _merged(layers: list[dict[str, Any]]) -> dict[str, Any]:
     """The words of parts and script laid over each other, as the product does."""
     return {
         table: {key: one for layer in layers for key, one in layer.get(table, {}).items()}
-        for table in ("form", "kinds", "steps")
+        for table in ("form", "kinds", "steps", "places")
     }
 
 

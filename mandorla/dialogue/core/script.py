@@ -22,6 +22,7 @@ VOICES: Mapping[str, tuple[str, ...]] = {"typed": ("written", "letters"), "aloud
 """Media by how words are said in them. A script may name a voice in place of its media."""
 IN_CALL: tuple[str, ...] = ("video",)
 """Media in which people see and hear each other through the page."""
+KINDS_OF_SPACE = ("relationship", "family", "group")
 PEOPLE_MAX = 30
 TOGETHER = frozenset({"both", "others", "everyone", "observer"})
 """Roles of several: in a step of theirs each makes one move, in any order, before it goes on."""
@@ -156,6 +157,7 @@ class Script:
     people: tuple[int, int] = (2, 2)
     guard: str = ""
     circle: bool = False
+    among: tuple[str, ...] = KINDS_OF_SPACE[:1]
 
     @property
     def has_line(self) -> bool:
@@ -211,6 +213,7 @@ def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> 
         people=people,
         guard=_one_of(guard, GUARDS),
         circle=circle,
+        among=tuple(_one_of(kind, KINDS_OF_SPACE) for kind in raw.get("among", KINDS_OF_SPACE[:1])),
     )
     _check(script)
     return script

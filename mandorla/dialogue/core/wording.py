@@ -16,13 +16,19 @@ ABOUT = ("language", "reviewer", "source", "key")  # what a file says of itself,
 
 
 def lacking(
-    script: Script, *, form: Mapping[str, str], kinds: Mapping[str, str], steps: Mapping[str, Mapping[str, Any]]
+    script: Script,
+    *,
+    form: Mapping[str, str],
+    kinds: Mapping[str, str],
+    steps: Mapping[str, Mapping[str, Any]],
+    places: Mapping[str, str],
 ) -> list[str]:
     """What is missing from these words, one line each. A script is offered in a language when nothing is."""
     wanted = ["name", "what", "when", "topic", *(["before"] if script.guard else [])]
     return [
         *(f"form.{name}" for name in wanted if not form.get(name)),
         *(f"kinds.{kind}" for kind in _kinds(script) if not kinds.get(kind)),
+        *(f"places.{place}" for place in _watched(script) if not places.get(place)),
         *(f"{step.name}.{name}" for step in script.steps.values() for name in _of_step(script, step, steps)),
     ]
 
@@ -31,10 +37,16 @@ def _kinds(script: Script) -> list[str]:
     return sorted({move.kind for step in script.steps.values() for move in step.moves.values() if move.kind})
 
 
+def _watched(script: Script) -> list[str]:
+    """The places in which some only watch, where more than two may be there."""
+    many = script.people[1] > 2
+    return sorted({step.place for step in script.steps.values() if many and step.role in ("sender", "receiver")})
+
+
 def _of_step(script: Script, step: Step, steps: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     told = steps.get(step.name, {})
     moves = step.moves.values()
-    wanted = ["title", "turn", "done" if step.role == "both" else "wait", *_for_saying(script, moves)]
+    wanted = ["title", "turn", *_for_waiting(step), *_for_saying(script, moves)]
     if any(move.act == "signal" for move in moves):
         wanted.append("signalled")
     if step.lent:
@@ -46,6 +58,12 @@ def _of_step(script: Script, step: Step, steps: Mapping[str, Mapping[str, Any]])
             yield from (f"prompts.{prompt}.{name}" for name in _missing(over, _of_prompt(script, moves)))
     for move in moves:
         yield from _labels(script, move, told)
+
+
+def _for_waiting(step: Step) -> list[str]:
+    """What those read who are done, and those whose step it is not. Of several, some may be neither."""
+    waits = [] if step.role in ("both", "everyone") else ["wait"]
+    return ["done", *waits] if any(step.counts(move) for move in step.moves.values()) else waits
 
 
 def _for_saying(script: Script, moves: Iterable[Move]) -> list[str]:

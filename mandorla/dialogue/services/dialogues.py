@@ -70,8 +70,11 @@ class DialogueView:
 def forms_for(ring: KeyRing, space: UUID) -> list[FormView]:
     """The forms of this space, with what keeps one closed just now: the same for both."""
     path, rest = _path_left(ring, space), rests_until(ring, space)
+    kind = spaces.space_for(ring, space).kind
     return [
-        FormView(script, dict(scripts.words(script.id).form), _closed(script, path, rest)) for script in scripts.forms()
+        FormView(script, dict(scripts.words(script.id).form), _closed(script, path, rest))
+        for script in scripts.forms()
+        if kind in script.among
     ]
 
 

@@ -1,6 +1,6 @@
 """What one person's screen says: opened with their own keys, in their language, the same for push and reload."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from django.utils import timezone, translation
+from django.utils.translation import ngettext
 
 from mandorla.dialogue.core import (
     IN_CALL,
@@ -25,11 +27,14 @@ from mandorla.dialogue.core import (
     has_lapsed,
     screen,
 )
+from mandorla.dialogue.core.state import NOBODY
 from mandorla.dialogue.services import rooms, scripts
 from mandorla.dialogue.services.moves import opened_draft
 from mandorla.dialogue.services.rooms import Room, Seat, Stored
 from mandorla.dialogue.services.scripts import FeelingGroup, Words
 from mandorla.vault.core import Sealed
+
+NAMED_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +270,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
     state, script, entries = snapshot.state, room.script, snapshot.entries
     seen, words = screen(script, state, seat.person), scripts.words(state.script, seat.language)
     told = words.of_step(state, seen.prompt)
-    names, choice = _names(seat, state, seen.person), next((one for one in seen.offers if one.most), None)
+    names, choice = _names(seat, state, seen), next((one for one in seen.offers if one.most), None)
 
     def show(seqs: Iterable[int]) -> tuple[Shown, ...]:
         every = (shown(seat, entries[seq], words, script, entries) if seq in entries else lost(seq) for seq in seqs)
@@ -290,7 +295,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         begun=seen.begun,
         demanding=not script.gentle,
         title=told["title"],
-        prompt=_prompt(told, seen, state).format(**names),
+        prompt=_prompt(told, words, seen, state).format(**names),
         signal=told.get("signalled", "").format(**names) if seen.signalled else "",
         field=told.get("field", ""),
         stems=tuple(told.get("stems", ())) if seen.my_turn else (),
@@ -333,22 +338,42 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
     )
 
 
-def _names(seat: Seat, state: State, viewer: UUID) -> dict[str, str]:
-    sender = state.people[state.sender]
-    others = [person for person in state.people if person != sender]
-    partner = next(person for person in state.people if person != viewer)
+def _names(seat: Seat, state: State, seen: Screen) -> dict[str, str]:
+    def name(number: int) -> str:
+        return "" if number == NOBODY else seat.names.get(state.people[number], "")
+
+    partner = next(person for person in state.people if person != seen.person)
+    waiting = [person for person in seen.waits_for if person != seen.person]
     return {
-        "sender": seat.names.get(sender, ""),
-        "receiver": seat.names.get(others[0], ""),
+        "sender": name(state.sender),
+        "receiver": name(state.receiver),
         "partner": seat.names.get(partner, ""),
+        "waiting": _several(seat, waiting) if len(state.people) > 2 else "",
     }
 
 
-def _prompt(told: Mapping[str, Any], seen: Screen, state: State) -> str:
+def _several(seat: Seat, people: Sequence[UUID]) -> str:
+    """Some people by name; of very many the first."""
+    names = [seat.names.get(person, "") for person in people]
+    if len(names) > NAMED_MAX + 1:
+        names = [*names[:NAMED_MAX], _more(len(names) - NAMED_MAX, seat.language)]
+    try:
+        return format_list(names, locale=translation.to_locale(seat.language))
+    except (ValueError, UnknownLocaleError):
+        return format_list(names, locale="en")
+
+
+def _more(count: int, language: str) -> str:
+    with translation.override(language):
+        return ngettext("%(count)s more", "%(count)s more", count) % {"count": count}
+
+
+def _prompt(told: Mapping[str, Any], words: Words, seen: Screen, state: State) -> str:
     if seen.done:
         return str(told["done"])
     if not seen.my_turn:
-        return str(told["wait"])
+        watches = seen.role not in ("sender", "receiver") and state.receiver != NOBODY
+        return str(words.places.get(seen.place, told["wait"]) if watches and "done" not in told else told["wait"])
     if state.tries >= 2 and "again" in told:
         return str(told["again"])
     return str(told.get("spoken", told["turn"]) if state.medium in VOICES["aloud"] else told["turn"])

@@ -25,6 +25,7 @@ class Words:
     form: Mapping[str, str]
     kinds: Mapping[str, str]
     steps: Mapping[str, Mapping[str, Any]]
+    places: Mapping[str, str]
 
     def of_step(self, state: State, prompt: str) -> Mapping[str, Any]:
         """What a step says, with the wording of its prompt on top."""
@@ -139,7 +140,7 @@ def _texts(name: str, language: str) -> Mapping[str, Any]:
 def _words(script_id: str, language: str) -> Words:
     one = script(script_id)
     layers = [_texts(part.split("/")[0], language) for part in (*one.parts, one.name)]
-    merged: dict[str, dict[str, Any]] = {"form": {}, "kinds": {}, "steps": {}}
+    merged: dict[str, dict[str, Any]] = {"form": {}, "kinds": {}, "steps": {}, "places": {}}
     for layer in layers:
         for table, found in merged.items():
             found.update(layer.get(table, {}))
@@ -157,7 +158,7 @@ def _complete(script_id: str, language: str) -> bool:
 
 
 def _layers(words: Words) -> dict[str, Any]:
-    return {"form": words.form, "kinds": words.kinds, "steps": words.steps}
+    return {"form": words.form, "kinds": words.kinds, "steps": words.steps, "places": words.places}
 
 
 def _has_feelings(language: str) -> bool:

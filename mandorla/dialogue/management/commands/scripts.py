@@ -37,5 +37,8 @@ def _flaws(script: Script) -> list[str]:
         told = scripts.words(script.id)
     return [
         *(f"breaks the promise “{promise.says}”" for promise in broken_promises(script)),
-        *(f"lacks {name}" for name in lacking(script, form=told.form, kinds=told.kinds, steps=told.steps)),
+        *(
+            f"lacks {name}"
+            for name in lacking(script, form=told.form, kinds=told.kinds, steps=told.steps, places=told.places)
+        ),
     ]

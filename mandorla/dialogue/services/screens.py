@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.lists import format_list
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
@@ -227,12 +228,10 @@ def when(seat: Seat, at: datetime) -> str:
 
 
 def moment(at: datetime, language: str, zone: str) -> str:
-    """A moment in words, such as *Tue, 4 Aug, 20:30*."""
-    locale = translation.to_locale(language)
-    try:
-        return format_datetime(at, "EEE d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale=locale)
-    except (ValueError, UnknownLocaleError):  # a locale Babel does not know
-        return format_datetime(at, "EEE d MMM, HH:mm", tzinfo=ZoneInfo(zone), locale="en")
+    """A moment as its language writes it, such as *Tue 4 Aug, 20:30*."""
+    locale, here = _locale(language), at.astimezone(ZoneInfo(zone))
+    day, time = format_skeleton("MMMEd", here, locale=locale), format_time(here, "HH:mm", locale=locale)
+    return str(get_datetime_format("short", locale=locale)).replace("{1}", day).replace("{0}", time)
 
 
 def _set_down(seat: Seat, step: Step, told: Mapping[str, Any], names: Mapping[str, str], now: datetime) -> str:
@@ -240,11 +239,14 @@ def _set_down(seat: Seat, step: Step, told: Mapping[str, Any], names: Mapping[st
 
 
 def _today(seat: Seat, now: datetime) -> str:
-    locale = translation.to_locale(seat.language)
+    return format_date(now.astimezone(ZoneInfo(seat.zone)), "full", locale=_locale(seat.language))
+
+
+def _locale(language: str) -> Locale:
     try:
-        return format_date(now.astimezone(ZoneInfo(seat.zone)), "full", locale=locale)
-    except (ValueError, UnknownLocaleError):
-        return format_date(now, "full", locale="en_GB")
+        return Locale.parse(translation.to_locale(language))
+    except (ValueError, UnknownLocaleError):  # one that Babel does not know
+        return Locale.parse("en_GB")
 
 
 def _clocks(room: Room) -> Clocks:
@@ -357,10 +359,7 @@ def _several(seat: Seat, people: Sequence[UUID]) -> str:
     names = [seat.names.get(person, "") for person in people]
     if len(names) > NAMED_MAX + 1:
         names = [*names[:NAMED_MAX], _more(len(names) - NAMED_MAX, seat.language)]
-    try:
-        return format_list(names, locale=translation.to_locale(seat.language))
-    except (ValueError, UnknownLocaleError):
-        return format_list(names, locale="en")
+    return format_list(names, locale=_locale(seat.language))
 
 
 def _more(count: int, language: str) -> str:

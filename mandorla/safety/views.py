@@ -16,21 +16,21 @@ from mandorla.vault.views import public
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """How to stay safe here, and for whom this is not."""
-    return _alike("safety/page.html")
+    return _alike(request, "safety/page.html")
 
 
 @public
 @require_GET
 def help_page(request: HttpRequest) -> HttpResponse:
     """Whom to call."""
-    return _alike("safety/help.html", countries=help_lines())
+    return _alike(request, "safety/help.html", countries=help_lines())
 
 
 @public
 @require_GET
 def grounding(request: HttpRequest) -> HttpResponse:
     """Something to do with body and breath when it is too much."""
-    return _alike("safety/grounding.html")
+    return _alike(request, "safety/grounding.html")
 
 
 @public
@@ -55,8 +55,9 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _alike(template: str, **facts: object) -> HttpResponse:
+def _alike(request: HttpRequest, template: str, **facts: object) -> HttpResponse:
     anyone = HttpRequest()
+    anyone.method, anyone.path = "GET", request.path
     anyone.user = AnonymousUser()
     return render(anyone, template, facts)
 

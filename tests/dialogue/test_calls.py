@@ -176,6 +176,18 @@ def test_a_line_that_comes_back_keeps_the_place_and_nobody_hears_of_a_leaving(ca
     assert ([one["id"] for one in back["others"]], back["left"]) == ([ana_id], "")
 
 
+def test_a_page_loaded_again_takes_the_place_of_the_one_before(cast: Cast, hall: Hall) -> None:
+    pair = begun(cast)
+    ana, ana_id, ben, _ = together(hall, pair)
+
+    ana.leave()
+    ben.told("call")
+    new = joins(phone(hall, pair, "ana"))
+    back = ben.told("call")["call"]
+
+    assert ([one["id"] for one in back["others"]], back["left"]) == ([new], ana_id)
+
+
 def test_who_leaves_on_purpose_is_seen_to_leave(cast: Cast, hall: Hall) -> None:
     ana, ana_id, ben, _ = together(hall, begun(cast))
 

@@ -20,6 +20,7 @@ CALM = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a camera and a microphone that are not there
 ]
 
 

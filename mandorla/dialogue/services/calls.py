@@ -65,6 +65,7 @@ class Calls:
 
     def __init__(self) -> None:
         self._places: dict[UUID, dict[UUID, Place]] = {}
+        self._lost: dict[UUID, dict[UUID, str]] = {}  # the ids of those whose line broke, while others are in the call
 
     def join(self, page: Page, how: Joining) -> None:
         """Takes part, or says anew what is on. Of one person the newest page counts; the one before is told."""
@@ -80,11 +81,12 @@ class Calls:
             _say(page, call={"why": "full"})
             return
         self._places.setdefault(seat.thread, there)[seat.person] = Place(page, how)
-        if before and before.how.id != how.id:
+        id = before.how.id if before else self._lost.get(seat.thread, {}).pop(seat.person, how.id)
+        if before and id != how.id:
             _say(before.page, call={"why": "elsewhere"})
         if before is None or before.page is not page:
             _say(page, call={"ice": ice_servers()})
-        self._tell(seat.thread, left=before.how.id if before and before.how.id != how.id else "")
+        self._tell(seat.thread, left=id if id != how.id else "")
 
     def leave(self, page: Page) -> None:
         """Goes out of the call on purpose."""
@@ -93,7 +95,8 @@ class Calls:
 
     def lose(self, page: Page) -> None:
         """The page's line is gone. Picture and voice may well go on: nobody is told that this person left."""
-        if self._taken(page):
+        if place := self._taken(page):
+            self._lost.setdefault(page.seat.thread, {})[page.seat.person] = place.how.id
             self._remove(page.seat)
 
     def pass_on(self, page: Page, signal: Signal) -> None:
@@ -122,6 +125,7 @@ class Calls:
             self._tell(seat.thread, left=left)
         else:
             del self._places[seat.thread]
+            self._lost.pop(seat.thread, None)
 
     def _tell(self, thread: UUID, *, left: str) -> None:
         """Everyone in the call learns who is in it; `left` went on purpose."""

@@ -138,7 +138,7 @@ export class Others extends EventTarget {
   /** @param {Other} other */
   #judge(other) {
     const { peer, told, tile } = other;
-    if (!other.here && !peer?.isConnected && peer?.way.connectionState !== "disconnected") this.#remove(told.id);
+    if (!other.here && !peer?.isConnected && !peer?.isTrying) this.#remove(told.id);
     if (peer?.isConnected) {
       Object.assign(other, { met: true, rounds: 0 });
       void peer.share(this.all.size);

@@ -35,12 +35,17 @@ export class Peer extends EventTarget {
   }
 
   get isConnected() {
-    return this.way.connectionState === "connected";
+    return this.way.connectionState === "connected" && !this.isOver;
   }
 
-  /** Whether it is still being tried for the first time, or after a break. */
+  /** Whether it may still come, or come back, by itself. */
   get isTrying() {
-    return ["new", "connecting"].includes(this.way.connectionState);
+    return ["new", "connecting", "disconnected"].includes(this.way.connectionState) && !this.isOver;
+  }
+
+  /** Whether the other device has closed it: its page is gone. */
+  get isOver() {
+    return this.way.getSenders().some(({ transport }) => transport?.state === "closed");
   }
 
   /** Opens both ways for picture and voice, whether or not there is something to send yet: later nothing is agreed anew. */
@@ -113,6 +118,8 @@ export class Peer extends EventTarget {
   #changed() {
     clearTimeout(this.doubt);
     const { connectionState } = this.way;
+    for (const { transport } of this.way.getSenders())
+      if (transport) transport.onstatechange = () => this.isOver && this.dispatchEvent(new Event("state"));
     if (connectionState === "failed") this.way.restartIce();
     if (connectionState === "disconnected") this.doubt = setTimeout(() => this.way.restartIce(), DOUBT_MS);
     this.dispatchEvent(new Event("state"));

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mandorla.dialogue.core import PACES, Screen, State, assemble, decide, fold, screen
+from mandorla.dialogue.core import PACES, Screen, Script, State, assemble, decide, fold, screen
 from mandorla.dialogue.core.company import lacks_guide
 from mandorla.dialogue.core.script import MEDIA
 from mandorla.vault.core import NotYours, Refused
@@ -64,6 +64,13 @@ def test_every_form_keeps_its_promises_on_any_walk(data: st.DataObject) -> None:
         walk.holds()
 
 
+def ways_out(form: Script) -> set[tuple[str, str]]:
+    """The moves by which someone is themself again who stood in for somebody else."""
+    steps = form.steps.values()
+    lent = {step.name for step in steps if step.lent}
+    return {(one.name, move.name) for one in steps for move in one.moves.values() if one.lent > (move.next in lent)}
+
+
 class Walk:
     """One dialogue on its way, and what must be true of it at every step."""
 
@@ -71,6 +78,7 @@ class Walk:
         self.table = table
         self.turn: set[tuple[str, str]] = set()
         self.made: Counter[tuple[str, str]] = Counter()
+        self.lent = False
 
     @property
     def everyone(self) -> tuple[Any, ...]:
@@ -155,9 +163,12 @@ class Walk:
         packed = json.dumps(replace(state, seq=state.seq + 10_000_000).packed())
         assert len(packed) < STATE_BYTES_MAX + BYTES_A_PERSON * (len(state.people) - 2)
         assert state.medium in table.script.steps[state.step].media
+        lent = table.script.steps[state.step].lent
+        assert lent or not self.lent or self.turn & ways_out(table.script)
         for promise in table.script.promises:
             if state.step == promise.step and not state.over:
                 assert self.turn & set(promise.after), promise.says
+        self.lent = self.lent or lent
         for person in self.everyone:
             seen = screen(table.script, state, person)
             lists = {int(line.partition(".")[0]) for offer in seen.offers for line in offer.lines}

@@ -29,6 +29,7 @@ from tests.dialogue.seated import Pair, seat
 
 FORMS = {script.name for script in scripts.every() if "relationship" in script.among}
 GENTLE = {"appreciation", "flooding"}
+GUARDED = {script.name for script in scripts.every() if script.guard}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ARRIVED = "ben:now ana:ready ben:ready ana:say ben:say ben:say ana:say ana:say ben:say "
@@ -115,6 +116,21 @@ def _closed_forms(ring: KeyRing, space: UUID) -> dict[str, str]:
     return {form.script.name: form.closed for form in services.forms_for(ring, space)}
 
 
+def _closed_for(reason: str) -> dict[str, str]:
+    """What it looks like where only gentle forms are open; a form that needs a guide is closed for that."""
+    return dict.fromkeys(FORMS, reason) | dict.fromkeys(GENTLE, "") | dict.fromkeys(GUARDED, "guide")
+
+
+@pytest.mark.parametrize("form", sorted(GUARDED))
+def test_a_form_that_needs_a_guide_is_not_begun_without_one(cast: Cast, form: str) -> None:
+    script = next(one for one in scripts.forms() if one.name == form)
+
+    with pytest.raises(Refused, match=r"^guide$"):
+        services.ask(cast.ana.ring(), cast.space, Asked(new_id(), form, "Us", script.media[0], script.minutes[0]))
+
+    assert not Thread.objects.exists()
+
+
 def test_the_gentle_path_is_the_same_for_both_and_ends_after_its_appreciations(cast: Cast) -> None:
     drawn = spaces.items(cast.ana.ring(), cast.space, "gentle_path")[0].value["dialogues"]
 
@@ -126,9 +142,9 @@ def test_the_gentle_path_is_the_same_for_both_and_ends_after_its_appreciations(c
         held.play("ben:now ana:ready ben:ready ana:skip ben:skip " + "ana:say ben:say ana:yes " * 3 + "ana:leave_out ")
         held.play("ben:say ana:lands ben:guess ana:yes ana:skip ben:skip ben:close ana:skip ben:skip ana:skip ben:skip")
 
-    assert before == [{form: "" if form in GENTLE else "gentle" for form in FORMS}] * 2
+    assert before == [_closed_for("gentle")] * 2
     assert 1 <= drawn <= 3
-    assert set(_closed_forms(cast.ben.ring(), cast.space).values()) == {""}
+    assert _closed_forms(cast.ben.ring(), cast.space) == dict.fromkeys(FORMS, "") | dict.fromkeys(GUARDED, "guide")
 
 
 def test_a_rest_closes_the_couples_dialogue_for_both_and_names_nobody(cast: Cast) -> None:
@@ -139,7 +155,7 @@ def test_a_rest_closes_the_couples_dialogue_for_both_and_names_nobody(cast: Cast
     with pytest.raises(Refused, match=r"^resting$"):
         services.move(seat(cast.ben, pair.thread), Command(new_id(), 1, "now"))
 
-    assert closed == [{form: "" if form in GENTLE else "resting" for form in FORMS}] * 2
+    assert closed == [_closed_for("resting")] * 2
     assert {item.author for item in spaces.items(cast.ana.ring(), cast.space, "rest")} == {cast.space}
 
 

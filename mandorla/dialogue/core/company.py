@@ -48,10 +48,8 @@ def lacks_guide(script: Script, state: State, *, begun: bool) -> bool:
 
 
 def may_go_back(script: Script, state: State) -> bool:
-    """Whether a mirror of this turn was accurate; and nobody is put back into the place of somebody else."""
-    if not state.safe:
-        return False
-    return script.steps[state.step].lent or not script.steps[state.safe[0]].lent
+    """Whether a mirror of this turn was accurate; and nobody is put into, or out of, the place of somebody else."""
+    return state.safe is not None and script.steps[state.step].lent == script.steps[state.safe[0]].lent
 
 
 def called(state: State, person: UUID) -> State:

@@ -383,10 +383,15 @@ def _check_move(script: Script, step: Step, move: Move) -> None:
 
 def _check_guard(script: Script) -> None:
     """Nobody is left standing in for somebody else."""
-    for step in script.steps.values():
-        ends = [move.name for move in step.moves.values() if move.over]
-        if step.lent and ends:
-            raise ScriptError(f"step {step.name}: {', '.join(ends)} ends it while someone stands in for somebody else")
+    lent = {name for name, step in script.steps.items() if step.lent}
+    out = [
+        f"{name}.{move.name}"
+        for name in sorted(lent)
+        for move in script.steps[name].moves.values()
+        if move.over or set(move.targets()) - lent
+    ]
+    if len(out) > 1:
+        raise ScriptError(f"standing in for somebody else has more than one way out: {', '.join(out)}")
 
 
 def _check_passing(script: Script, step: Step) -> None:

@@ -15,6 +15,19 @@ PLACES = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{[^}]*\}|</?[a-z][^>]*>")
 ABOUT = ("language", "reviewer", "source", "key")  # what a file says of itself, and how its parts are called
 
 
+def laid_over(layers: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The words of a script's parts and of itself, each over those before; prompts stay until they are told anew."""
+    found: dict[str, dict[str, Any]] = {"form": {}, "kinds": {}, "steps": {}, "places": {}}
+    for layer in layers:
+        found["form"] |= layer.get("form", {})
+        found["kinds"] |= layer.get("kinds", {})
+        found["places"] |= layer.get("places", {})
+        for name, told in layer.get("steps", {}).items():
+            prompts = found["steps"].get(name, {}).get("prompts", {}) | told.get("prompts", {})
+            found["steps"][name] = told | ({"prompts": prompts} if prompts else {})
+    return found
+
+
 def lacking(
     script: Script,
     *,
@@ -25,6 +38,8 @@ def lacking(
 ) -> list[str]:
     """What is missing from these words, one line each. A script is offered in a language when nothing is."""
     wanted = ["name", "what", "when", "topic", *(["before"] if script.guard else [])]
+    if any(step.lent for step in script.steps.values()):
+        wanted.append("set_down")
     return [
         *(f"form.{name}" for name in wanted if not form.get(name)),
         *(f"kinds.{kind}" for kind in _kinds(script) if not kinds.get(kind)),
@@ -49,8 +64,6 @@ def _of_step(script: Script, step: Step, steps: Mapping[str, Mapping[str, Any]])
     wanted = ["title", "turn", *_for_waiting(step), *_for_saying(script, moves)]
     if any(move.act == "signal" for move in moves):
         wanted.append("signalled")
-    if step.lent:
-        wanted.append("set_down")
     yield from _missing(told, wanted)
     if step.name in _walked(script):
         for prompt in script.prompts:

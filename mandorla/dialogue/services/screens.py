@@ -23,7 +23,6 @@ from mandorla.dialogue.core import (
     Screen,
     Script,
     State,
-    Step,
     appointment,
     has_lapsed,
     screen,
@@ -79,8 +78,7 @@ class RoomView:
     """Everything `_room.html` shows. Keys, tokens and running clocks stand outside it.
 
     `before` is what to know before a yes; `set_down` tells who is who, where it rests or ended while someone stood in
-    for somebody else. `calendar` is how a time that lies ahead stands: *confirmed*, *tentative*, *cancelled*, or
-    nothing.
+    for somebody else. `calendar` is how a time ahead stands: *confirmed*, *tentative*, *cancelled*, or nothing.
     """
 
     v: int
@@ -234,10 +232,6 @@ def moment(at: datetime, language: str, zone: str) -> str:
     return str(get_datetime_format("short", locale=locale)).replace("{1}", day).replace("{0}", time)
 
 
-def _set_down(seat: Seat, step: Step, told: Mapping[str, Any], names: Mapping[str, str], now: datetime) -> str:
-    return str(told["set_down"]).format(**names, today=_today(seat, now)) if step.lent else ""
-
-
 def _today(seat: Seat, now: datetime) -> str:
     return format_date(now.astimezone(ZoneInfo(seat.zone)), "full", locale=_locale(seat.language))
 
@@ -280,6 +274,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
 
     now, paused = timezone.now(), state.paused
     over = state.over or ("lapsed" if has_lapsed(script, state, now) else "")
+    set_down = script.steps[state.step].lent and (paused or over)
     ahead = appointment(script, state, now, closed=seat.closed)
     return RoomView(
         v=state.seq,
@@ -330,7 +325,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         until=when(seat, paused.until) if paused else "",
         calendar=ahead.standing if ahead else "",
         before="" if seen.begun else words.form.get("before", ""),
-        set_down=_set_down(seat, script.steps[state.step], told, names, now) if paused or over else "",
+        set_down=words.form["set_down"].format(**names, today=_today(seat, now)) if set_down else "",
         paused=paused is not None,
         i_am_ready=bool(paused and seat.person in paused.ready),
         confirmed=next(iter(show([state.confirmed])), None) if paused and state.confirmed else None,

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import translation
 
 from mandorla.dialogue.core import Script, ScriptError, State, assemble, broken_promises
-from mandorla.dialogue.core.wording import lacking, texts, unlike
+from mandorla.dialogue.core.wording import lacking, laid_over, texts, unlike
 
 DIALOGUES = Path(__file__).resolve().parents[2] / "content" / "dialogues"
 FEELINGS = DIALOGUES.parent / "feelings"
@@ -140,11 +140,7 @@ def _texts(name: str, language: str) -> Mapping[str, Any]:
 def _words(script_id: str, language: str) -> Words:
     one = script(script_id)
     layers = [_texts(part.split("/")[0], language) for part in (*one.parts, one.name)]
-    merged: dict[str, dict[str, Any]] = {"form": {}, "kinds": {}, "steps": {}, "places": {}}
-    for layer in layers:
-        for table, found in merged.items():
-            found.update(layer.get(table, {}))
-    return Words(language, **merged)
+    return Words(language, **laid_over(layers))
 
 
 @cache

@@ -33,6 +33,10 @@ keep files/figtree-latin-wght-normal.woff2 "$FONTS/figtree-latin.woff2"
 keep files/figtree-latin-ext-wght-normal.woff2 "$FONTS/figtree-latin-ext.woff2"
 keep LICENSE "$FONTS/figtree-OFL.txt"
 
+unpack @fontsource-variable/vazirmatn 5.3.0
+keep files/vazirmatn-arabic-wght-normal.woff2 "$FONTS/vazirmatn-arabic.woff2"
+keep LICENSE "$FONTS/vazirmatn-OFL.txt"
+
 # print NAME VERSION FILE: a whole face, for paper
 print() {
   unpack "@expo-google-fonts/$1" "$2"

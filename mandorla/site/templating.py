@@ -15,6 +15,9 @@ from jinja2.ext import Extension
 from lucide.jinja import lucide
 from markupsafe import Markup
 
+from mandorla.dialogue.core.numerals import NUMERALS, numerals
+
+FACES = {"fa": ("vazirmatn-arabic", "figtree-latin")}  # what a page is read in; others in the two of Latin letters
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
@@ -32,8 +35,15 @@ def equip(env: Environment, spoken: Callable[[], str | None]) -> Environment:
 
     def text(message: str, **facts: object) -> Markup:
         """A text, as Jinja's own `_` says it, several times as fast; a screen has twenty."""
-        said = _said(spoken(), message)
+        language = spoken()
+        said = _said(language, message)
+        if language in NUMERALS:
+            facts = {name: figures(fact) if isinstance(fact, int) else fact for name, fact in facts.items()}
         return said % facts if "%" in message else said
+
+    def figures(text: object) -> str:
+        """A text of ours, or a number, in the figures of the language."""
+        return numerals(text, spoken() or "")
 
     def once(macro: Any, *facts: Hashable) -> Markup:
         """What a macro draws from facts that hold nobody's words, such as a script's buttons."""
@@ -55,7 +65,7 @@ def equip(env: Environment, spoken: Callable[[], str | None]) -> Environment:
         """The macros of a template, made once: Jinja's own import compares every global anew each time."""
         return env.get_template(name).module
 
-    env.globals = {**env.globals, "_": text, "once": once, "fixed": fixed, "macros": macros}
+    env.globals = {**env.globals, "_": text, "figures": figures, "once": once, "fixed": fixed, "macros": macros}
     return env
 
 
@@ -99,6 +109,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "language": language,
         "languages": settings.SPOKEN,
         "reviewed": language not in settings.UNREVIEWED,
+        "faces": FACES.get(language, ("literata-latin", "figtree-latin")),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "person": request.user if getattr(request, "user", None) and request.user.is_authenticated else None,
         "unlocked": getattr(request, "ring", None) is not None,

@@ -27,6 +27,7 @@ from mandorla.dialogue.core import (
     has_lapsed,
     screen,
 )
+from mandorla.dialogue.core.numerals import numerals
 from mandorla.dialogue.core.state import NOBODY
 from mandorla.dialogue.services import rooms, scripts
 from mandorla.dialogue.services.moves import opened_draft
@@ -229,11 +230,13 @@ def moment(at: datetime, language: str, zone: str) -> str:
     """A moment as its language writes it, such as *Tue 4 Aug, 20:30*."""
     locale, here = _locale(language), at.astimezone(ZoneInfo(zone))
     day, time = format_skeleton("MMMEd", here, locale=locale), format_time(here, "HH:mm", locale=locale)
-    return str(get_datetime_format("short", locale=locale)).replace("{1}", day).replace("{0}", time)
+    told = str(get_datetime_format("short", locale=locale)).replace("{1}", day).replace("{0}", time)
+    return numerals(told, language)
 
 
 def _today(seat: Seat, now: datetime) -> str:
-    return format_date(now.astimezone(ZoneInfo(seat.zone)), "full", locale=_locale(seat.language))
+    today = format_date(now.astimezone(ZoneInfo(seat.zone)), "full", locale=_locale(seat.language))
+    return numerals(today, seat.language)
 
 
 def _locale(language: str) -> Locale:

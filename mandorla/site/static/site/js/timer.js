@@ -4,6 +4,7 @@
  * and never ends anything.
  */
 
+const figures = new Intl.NumberFormat(document.documentElement.lang);
 const page = performance.getEntriesByType("navigation")[0];
 const began = page instanceof PerformanceNavigationTiming ? page.responseStart : performance.now();
 /** @type {Map<string, { ends: number, lasts: number }>} */
@@ -22,7 +23,9 @@ function read(told, at) {
 /** @param {DOMStringMap} words @param {number} left milliseconds */
 function say(words, left) {
   if (left <= 0) return words.over ?? "";
-  return left < 60_000 ? (words.soon ?? "") : (words.minutes ?? "").replace("{n}", String(Math.ceil(left / 60_000)));
+  return left < 60_000
+    ? (words.soon ?? "")
+    : (words.minutes ?? "").replace("{n}", figures.format(Math.ceil(left / 60_000)));
 }
 
 function show() {

@@ -362,7 +362,7 @@ def _several(seat: Seat, people: Sequence[UUID]) -> str:
 
 def _more(count: int, language: str) -> str:
     with translation.override(language):
-        return ngettext("%(count)s more", "%(count)s more", count) % {"count": count}
+        return ngettext("%(count)s more", "%(count)s more", count) % {"count": numerals(count, language)}
 
 
 def _prompt(told: Mapping[str, Any], words: Words, seen: Screen, state: State) -> str:

@@ -1,7 +1,7 @@
 """Help lines: what a list of them must say. Knows neither files nor where a reader is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -39,6 +39,24 @@ def countries(document: Mapping[str, Any]) -> tuple[Country, ...]:
     if not found:
         raise ValueError("no countries")
     return found
+
+
+def told(country: Country, words: Mapping[str, str]) -> Country:
+    """The same in another language, as far as it has words for it; what it has none for stays as it is."""
+
+    def say(text: str) -> str:
+        return words.get(text, text)
+
+    lines = (
+        replace(line, name=say(line.name), note=say(line.note), stated_by=say(line.stated_by)) for line in country.lines
+    )
+    return Country(say(country.name), tuple(lines))
+
+
+def texts(country: Country) -> set[str]:
+    """What a language needs words for; those who answer keep the names they have."""
+    general = {line.name for line in country.lines if line.kind == "danger"}
+    return {country.name, *general, *(line.note for line in country.lines if line.note)}
 
 
 def _country(entry: Mapping[str, Any]) -> Country:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -23,7 +24,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def help_page(request: HttpRequest) -> HttpResponse:
     """Whom to call."""
-    return _alike(request, "safety/help.html", countries=help_lines())
+    return _alike(request, "safety/help.html", countries=help_lines(translation.get_language() or "en"))
 
 
 @public

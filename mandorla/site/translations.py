@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 from mandorla.dialogue.core.wording import places, unlike
 from mandorla.dialogue.services import scripts
+from mandorla.safety import services as safety
 from mandorla.site.languages import Language
 
 TEXTS = Path(__file__).parent / "locale" / "messages.pot"
@@ -49,6 +50,12 @@ def dialogues(language: Language) -> Standing:
         [at for at in wanted if found.get(at) and seen.get(at) != _print(wanted[at])],
         unlike(found, wanted) + [at for at in found if at not in wanted],
     )
+
+
+def help_lines(language: Language) -> Standing:
+    """How far the list of numbers to call is told in this language. Told by their English, its words are never old."""
+    wanted, found = safety.shipped_texts(), safety.words(language.code)
+    return Standing(len(wanted), sorted(text for text in wanted if not found.get(text)))
 
 
 def told_in(language: Language) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mandorla.safety.core import countries
+from mandorla.safety.core import countries, texts, told
 
 LINES = Path(__file__).parents[2] / "mandorla" / "content" / "help" / "lines.toml"
 DOCUMENT: dict[str, Any] = tomllib.loads(
@@ -69,3 +69,23 @@ def test_the_list_that_comes_with_us_knows_the_numbers_nobody_may_miss() -> None
         ("Australia", "000"),
         ("New Zealand", "111"),
     }
+
+
+def test_another_language_tells_what_it_has_words_for() -> None:
+    (utopia,) = countries(DOCUMENT)
+
+    elsewhere = told(utopia, {"Utopia": "Utopien"})
+
+    assert (elsewhere.name, elsewhere.lines) == ("Utopien", utopia.lines)
+
+
+def test_the_list_that_comes_with_us_is_told_in_german() -> None:
+    words = tomllib.loads((LINES.parent / "de.toml").read_text())["words"]
+    shipped = countries(tomllib.loads(LINES.read_text()))
+
+    assert set().union(*map(texts, shipped)) <= set(words)
+    assert {country.name: [line.number for line in country.lines] for country in shipped}["Austria"] == [
+        "133",
+        "0800 222 555",
+        "142",
+    ]

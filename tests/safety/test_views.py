@@ -53,6 +53,14 @@ def test_help_names_the_numbers_with_the_day_they_were_looked_over(db: None) -> 
     assert "Looked over on 2026-11-21." in page
 
 
+def test_help_is_told_in_the_language_that_is_asked_for(db: None) -> None:
+    page = Client().get(HELP, headers={"Accept-Language": "de-CH"}).content.decode()
+
+    assert "Schweiz" in page
+    assert "Polizei" in page
+    assert "Switzerland" not in page
+
+
 def test_an_operators_list_takes_the_place_of_ours(db: None, settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "help.toml").write_text(OWN_LIST)
     settings.DATA = tmp_path

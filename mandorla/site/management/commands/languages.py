@@ -41,7 +41,11 @@ class Command(BaseCommand):
             raise Sorry(f"{broken} translations are broken: they name other places than the English text.")
 
     def _tell(self, language: Language, *, closely: bool) -> int:
-        parts = {"software": translations.software(language), "scripts": translations.dialogues(language)}
+        parts = {
+            "software": translations.software(language),
+            "scripts": translations.dialogues(language),
+            "help": translations.help_lines(language),
+        }
         reviewed = "reviewed" if language.reviewed else "awaiting review by a practitioner"
         self.stdout.write(f"{language.code} {language.name}: {reviewed}")
         for name, standing in parts.items():

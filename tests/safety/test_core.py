@@ -74,9 +74,10 @@ def test_the_list_that_comes_with_us_knows_the_numbers_nobody_may_miss() -> None
 def test_another_language_tells_what_it_has_words_for() -> None:
     (utopia,) = countries(DOCUMENT)
 
-    elsewhere = told(utopia, {"Utopia": "Utopien"})
+    rescue, ear = told(utopia, {"Utopia": "Utopien", "Rescue": "Rettung"}).lines
 
-    assert (elsewhere.name, elsewhere.lines) == ("Utopien", utopia.lines)
+    assert (rescue.name, rescue.note, rescue.stated_by) == ("Rettung", "Free.", "Utopien")
+    assert ear == utopia.lines[1]
 
 
 def test_the_list_that_comes_with_us_is_told_in_german() -> None:

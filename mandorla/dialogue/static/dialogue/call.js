@@ -13,6 +13,7 @@ import { stage } from "./stage.js";
 const panel = /** @type {HTMLElement} */ (document.querySelector("[data-call-panel]"));
 const part = (/** @type {string} */ name) => /** @type {any} */ (panel.querySelector(`[data-call-${name}]`));
 const names = new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" });
+const SMALL = matchMedia("(max-width: 63.99rem)");
 const devices = new Devices();
 /** @type {Others | null} */
 let others = null;
@@ -54,6 +55,7 @@ function join() {
   if (part("speaker").value) void others.listen(part("speaker").value);
   become("in");
   say("joining");
+  meet();
   tell();
 }
 
@@ -71,6 +73,7 @@ function stop(why) {
   others?.close();
   others = null;
   devices.close();
+  choose(false);
   part("mine").srcObject = null;
   panel.removeAttribute("data-silent");
   remember(null);
@@ -89,8 +92,15 @@ const ACTS = {
   leave: () => stop("left"),
   microphone: () => turn("audio"),
   camera: () => turn("video"),
+  devices: () => choose(Boolean(part("choices").hidden)),
   hear: () => others?.play().then(() => panel.removeAttribute("data-silent")),
 };
+
+/** Opens and closes the choice of devices. @param {boolean} open */
+function choose(open) {
+  part("choices").hidden = !open;
+  panel.querySelector("[data-call-do=devices]")?.setAttribute("aria-expanded", String(open));
+}
 
 /** The lists of what there is to choose from; names are known once the browser was asked. */
 async function list() {
@@ -125,6 +135,17 @@ function show() {
   void list();
 }
 
+/** On a small screen a step begins right under the pictures: all of it is in view. */
+function meet() {
+  if (others && SMALL.matches) stage().querySelector(".stage")?.scrollIntoView({ block: "start" });
+}
+
+let step = stage().dataset.turn;
+function move() {
+  if (stage().dataset.turn !== step) meet();
+  step = stage().dataset.turn;
+}
+
 /** The stage says how the dialogue stands, and so how the call does. */
 function follow() {
   const { call = "" } = stage().dataset;
@@ -135,6 +156,9 @@ function follow() {
   if (call === "rests") say("rests");
   else if (before === "rests") say("again");
 }
+
+/** @param {HTMLVideoElement} video */
+const upright = (video) => video.toggleAttribute("data-upright", video.videoHeight > video.videoWidth);
 
 /** @param {CustomEvent<import("./line.js").Frame>} event */
 function hear({ detail: { call, signal, of } }) {
@@ -159,6 +183,9 @@ panel.addEventListener("change", ({ target }) => {
 });
 devices.addEventListener("change", show);
 document.addEventListener("stage", follow);
+document.addEventListener("stage", move);
+// `resize` says that a picture has come, or was turned; it does not rise.
+panel.addEventListener("resize", ({ target }) => upright(/** @type {HTMLVideoElement} */ (target)), { capture: true });
 line.addEventListener("frame", (event) => hear(/** @type {CustomEvent} */ (event)));
 line.addEventListener("open", tell);
 line.addEventListener("lost", (event) => {

@@ -237,7 +237,7 @@ class Visit:
         """Status and answer of a move by POST."""
         if not self.token:
             await self.take_token(f"/dialogues/{thread}/")
-        status, answer = await self.post(f"/dialogues/{thread}/move/", fields, Accept="application/json")
+        status, answer = await self.post(f"/dialogues/{thread}/", fields, Accept="application/json")
         return status, orjson.loads(answer)
 
     async def post(self, path: str, fields: Frame, **headers: str) -> tuple[int, bytes]:

@@ -20,8 +20,10 @@ class DialogueConfig(AppConfig):
         def begin(sender: object, ring: Any, space: Any, **_: object) -> None:
             services.begin_gentle_path(ring, space.id)
 
-        def withdraw(sender: object, space: UUID, person: UUID, withdraw: bool, **_: object) -> None:
-            services.withdraw_words(space, person, words=withdraw)
+        def withdraw(  # what the signal carries
+            sender: object, ring: Any, space: UUID, person: UUID, *, withdraw: bool, **_: object
+        ) -> None:
+            services.withdraw_words(ring, space, person, words=withdraw)
 
         def rename(sender: object, ring: Any, **_: object) -> None:
             services.say_names_anew(ring)

@@ -12,7 +12,6 @@ urlpatterns = [
     path("rest/<uuid:space>/", views.rest, name="rest"),
     path("timers/", views.timers, name="timers"),
     path("<uuid:thread>/", views.room, name="room"),
-    path("<uuid:thread>/move/", views.move, name="move"),
     path("<uuid:thread>/stage/", views.stage, name="stage"),
     path("<uuid:thread>/draft/", views.draft, name="draft"),
     path("<uuid:thread>/prepare/", views.prepare, name="prepare"),

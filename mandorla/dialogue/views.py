@@ -96,20 +96,19 @@ def rest(request: UnlockedRequest, space: UUID) -> HttpResponse:
 
 
 @unlocked
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def room(request: UnlockedRequest, thread: UUID) -> HttpResponse:
-    """The room."""
+    """The room, and the one door for acts by POST: what answers them lies there too, so that its links lead on."""
     seat = _seat(request, thread)
+    if request.method == "POST":
+        return _move(request, seat)
     view = services.room_for(seat, checked=True)
     first = _once(request, seat.space, gentle=not view.demanding) if view.my_turn and not view.begun else None
     return first or _room(request, seat, view)
 
 
-@unlocked
-@require_POST
-def move(request: UnlockedRequest, thread: UUID) -> HttpResponse:
-    """The one door for acts by POST: with scripts it answers JSON, without them a page."""
-    seat = _seat(request, thread)
+def _move(request: UnlockedRequest, seat: services.Seat) -> HttpResponse:
+    """With scripts it answers JSON, without them a page."""
     if not services.may_act(seat.person):
         return _refused(request, seat, Refused("often"), HTTPStatus.TOO_MANY_REQUESTS)
     try:
@@ -122,7 +121,7 @@ def move(request: UnlockedRequest, thread: UUID) -> HttpResponse:
         return _refused(request, seat, Refused("busy"), HTTPStatus.SERVICE_UNAVAILABLE)
     if _wants_json(request):
         return JsonResponse(live.screen_frame(seat) | {"ack": [ack.key.hex], "seq": ack.seq})
-    return redirect("dialogue:room", thread)
+    return redirect("dialogue:room", seat.thread)
 
 
 @unlocked

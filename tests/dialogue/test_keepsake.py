@@ -4,7 +4,9 @@ import re
 from http import HTTPStatus
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mandorla.dialogue import services
@@ -183,6 +185,21 @@ def test_what_the_room_wrote_down_for_me_at_one_device_goes_too(cast: Cast) -> N
 
     page = get(cast.ben, "words", pair).content.decode()
     assert ("a stone house" in page, "quiet mornings" in page) == (False, True)
+
+
+def test_a_long_dialogue_is_read_in_one_go(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED + "ana:say ben:say ana:yes ana:more " * 11)
+    pair.does("ben", "end")
+    for one in (cast.ana, cast.ben):
+        say(one, pair, "yes")
+
+    with CaptureQueriesContext(connection) as asked:
+        told = services.kept_text(cast.ana.ring(), pair.ana)
+    reads = [query["sql"] for query in asked if 'FROM "dialogue_event"' in query["sql"]]
+
+    assert told.count("Ana said") == 11
+    assert len(reads) == 1
 
 
 def test_what_was_not_sent_goes_along(cast: Cast) -> None:

@@ -85,7 +85,7 @@ def cookies_in(browser: Client) -> dict[str, str]:
 
 def post(browser: Client, pair: Pair, fields: Frame) -> Any:
     """A move by POST, as a page with scripts sends it."""
-    return browser.post(reverse("dialogue:move", args=[pair.thread]), fields, headers={"accept": "application/json"})
+    return browser.post(reverse("dialogue:room", args=[pair.thread]), fields, headers={"accept": "application/json"})
 
 
 def at_once(hall: Hall, pair: Pair) -> tuple[Phone, Phone]:

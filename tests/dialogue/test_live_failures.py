@@ -123,7 +123,7 @@ def test_a_busy_store_is_said_within_five_seconds_while_others_read_and_the_same
 
 
 def test_a_busy_store_is_said_by_post_too_with_when_to_come_again(pair: Pair) -> None:
-    browser, address = pair.cast.ana.browser(), reverse("dialogue:move", args=[pair.thread])
+    browser, address = pair.cast.ana.browser(), reverse("dialogue:room", args=[pair.thread])
     act = {"key": new_id().hex, "v": pair.sees("ana").v, "do": "say", "words": "I miss our walks."}
 
     with failing(OperationalError, at=0):

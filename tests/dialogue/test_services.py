@@ -498,6 +498,18 @@ def test_words_of_one_who_leaves_can_be_taken_back_and_the_rest_stays(cast: Cast
         services.move(seat(cast.ben, pair.thread), Command(new_id(), 99, "end"))
 
 
+def test_lists_the_room_wrote_down_at_one_device_are_taken_back_by_who_leaves(cast: Cast) -> None:
+    pair = Pair(cast, "vision", "shared")
+    pair.play("ben:now ana:ready ben:ready ana:say ben:say")
+    pair.does("ana", "write", words="a stone house")
+    pair.does("ben", "write", words="quiet mornings")
+    spaces.leave(cast.ana.ring(), cast.space, withdraw=True)
+
+    left = services.transcript(seat(cast.ben, pair.thread), 1).entries
+
+    assert [entry.lines for entry in left if entry.lines] == [("quiet mornings",)]
+
+
 def test_a_log_put_back_is_noticed_by_who_has_seen_more(cast: Cast) -> None:
     pair = Pair(cast)
     before = Thread.objects.get()

@@ -1,7 +1,9 @@
 """The pages of dialogues, at the door: what one may do, what a stranger gets, what stays when something is wrong."""
 
+import re
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID
 
 import pytest
@@ -33,7 +35,7 @@ def act(browser: Client, thread: UUID, do: str, *, json: bool = False, **facts: 
     """One act by POST, from a screen that has seen everything so far."""
     fields = {"key": new_id().hex, "v": "999", "do": do, **facts}
     accept = "application/json" if json else "text/html"
-    return browser.post(reverse("dialogue:move", args=[thread]), fields, headers={"accept": accept})
+    return browser.post(reverse("dialogue:room", args=[thread]), fields, headers={"accept": accept})
 
 
 def test_a_new_person_finds_a_page_that_says_what_will_be_here(cast: Cast) -> None:
@@ -53,6 +55,17 @@ def test_asking_leads_into_the_room_and_the_partner_finds_it_on_their_list(cast:
     listed = cast.ben.browser().get(reverse("dialogue:home")).content.decode()
     assert "Sunday evenings" in listed
     assert "Would you answer?" in listed
+
+
+def test_a_page_that_says_no_without_scripts_leads_on(cast: Cast) -> None:
+    pair = Pair(cast)
+
+    page = act(cast.ana.browser(), pair.thread, "say", words="too early")
+
+    link = re.search(r'href="(words/)"', page.content.decode())
+    assert link
+    there = cast.ana.browser().get(urljoin(page.request["PATH_INFO"], link[1]))
+    assert (page.status_code, there.status_code) == (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.OK)
 
 
 def test_a_request_that_does_not_hold_says_why_and_keeps_what_was_typed(cast: Cast) -> None:

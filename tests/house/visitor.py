@@ -44,7 +44,7 @@ class Visitor:
 
     def post(self, path: str, **fields: Any) -> str:
         """A form sent back from the page it stands on."""
-        token = TOKEN.search(self.client.get(path if not path.endswith("/move/") else path[: -len("move/")]).text)
+        token = TOKEN.search(self.client.get(path).text)
         assert token, path
         data = {"csrfmiddlewaretoken": token[1], **fields}
         return self.client.post(path, data=data).raise_for_status().text
@@ -90,7 +90,7 @@ class Visitor:
         assert version
         assert token
         data = {"csrfmiddlewaretoken": token[1], "key": uuid4().hex, "v": version[1], "do": do, **fields}
-        return self.client.post(f"/dialogues/{thread}/move/", data=data).raise_for_status().text
+        return self.client.post(f"/dialogues/{thread}/", data=data).raise_for_status().text
 
     def keeps(self, thread: str) -> None:
         """A wish to keep a dialogue's words."""

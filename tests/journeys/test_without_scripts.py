@@ -1,7 +1,5 @@
 """Without scripts a dialogue is held by forms and reloads alone, and nothing that was typed gets lost."""
 
-import re
-
 from playwright.sync_api import expect
 
 from tests.journeys.browsing import Browsing, Room, Watch, address_of
@@ -12,7 +10,7 @@ class Plain(Room):
     """The room in a browser without scripts: one looks again by loading the page again."""
 
     def looks(self, title: str, *words: str) -> "Plain":
-        self.page.goto(re.sub("move/$", "", self.page.url))
+        self.page.goto(self.page.url)
         self.shows(title, *words)
         return self
 

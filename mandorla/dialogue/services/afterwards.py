@@ -1,21 +1,24 @@
 """Around a dialogue: preparing alone, reading it again, and looking back. What is private stays private by key."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import translation
 
+from mandorla.dialogue.core import wire
 from mandorla.dialogue.models import Draft, Event, Thread
 from mandorla.dialogue.services import bell, rooms, scripts
 from mandorla.dialogue.services.rooms import Seat, Stored
 from mandorla.dialogue.services.screens import Shown, lost, shown, tells
 from mandorla.spaces import services as spaces
-from mandorla.vault.core import Sealed
-from mandorla.vault.services import KeyRing
+from mandorla.vault.core import Envelope, Sealed
+from mandorla.vault.services import KeyRing, ThreadKeys
 
 SHEET_MAX = 10_000
 ENTRIES_A_PAGE = 40
@@ -56,19 +59,13 @@ def transcript(seat: Seat, page: int = 0) -> Transcript:
     pages = max(1, -(-state.seq // ENTRIES_A_PAGE))
     page = min(max(page, 1), pages) if page else 1 if state.over else pages
     first = (page - 1) * ENTRIES_A_PAGE + 1
-    last = min(first + ENTRIES_A_PAGE - 1, state.seq)
-    found = rooms.read(seat.thread, page=(first - 1, last))
-    here = [stored for stored in found if stored.seq >= first]
-    known = [stored for stored in here if not _is_apart(seat, room, stored)]
-    entries = tuple(entry for entry in _shown(seat, room, known) if _tells(entry))
-    topic = _shown(seat, room, rooms.read(seat.thread, seqs=[1]))
-    return Transcript(
-        entries=entries,
-        whole=_is_chain(seat, found) and [stored.seq for stored in here] == list(range(first, last + 1)),
-        page=page,
-        pages=pages,
-        topic=topic[0].words if topic else "",
-    )
+    return _read(seat, room, (first, min(first + ENTRIES_A_PAGE - 1, state.seq)), (page, pages))
+
+
+def whole_transcript(seat: Seat) -> Transcript:
+    """All of a dialogue on one page, read in one go: for a file."""
+    room = rooms.room_of(seat, checked=True)
+    return _read(seat, room, (1, room.shown.state.seq), (1, 1))
 
 
 def look_back(seat: Seat) -> LookBack:
@@ -106,7 +103,7 @@ def set_timers(ring: KeyRing, *, on: bool) -> None:
     spaces.put(ring, ring.personal, "preferences", {"timers": on}, record=_preferences_id(ring))
 
 
-def withdraw_words(space: UUID, person: UUID, *, words: bool) -> None:
+def withdraw_words(ring: KeyRing, space: UUID, person: UUID, *, words: bool) -> None:
     """Someone leaves a space: their drafts go, their words if they wish; what remains is the entries' digests.
 
     Call inside the transaction in which they leave.
@@ -114,10 +111,22 @@ def withdraw_words(space: UUID, person: UUID, *, words: bool) -> None:
     threads = list(Thread.objects.filter(space=space).values_list("id", flat=True))
     Draft.objects.filter(thread__in=threads, person=person).delete()
     if words:
-        Event.objects.filter(thread__in=threads, author=person).update(envelope=None)
+        take_back(ring, space, threads, person)
     for thread in threads:
         transaction.on_commit(partial(rooms.forget, thread))
         bell.reseat(thread)
+
+
+def take_back(ring: KeyRing, space: UUID, threads: list[UUID], person: UUID) -> None:
+    """Takes someone's words out of these dialogues, also those the room wrote down for them; each digest stays."""
+    events = Event.objects.filter(thread__in=threads)
+    events.filter(author=person).update(envelope=None)
+    by_the_room = events.filter(author=space, envelope__isnull=False).order_by("thread", "seq")
+    rows = by_the_room.values_list("thread", "seq", "command", "envelope") if ring.epochs(space) else ()
+    for thread, those in groupby(rows, key=itemgetter(0)):
+        with closing(ring.thread_keys(space, thread, [space])) as keys:
+            mine = [seq for _, seq, command, envelope in those if _is_by(keys, person, (seq, space, command, envelope))]
+        events.filter(thread=thread, seq__in=mine).update(envelope=None)
 
 
 def say_names_anew(ring: KeyRing) -> None:
@@ -133,6 +142,34 @@ def _own_id(ring: KeyRing, kind: str, thread: UUID) -> UUID:
 
 def _preferences_id(ring: KeyRing) -> UUID:
     return spaces.only(ring.personal, "preferences", ring.person)
+
+
+def _is_by(keys: ThreadKeys, person: UUID, stored: tuple[int, UUID, UUID, Envelope | None]) -> bool:
+    """Whether the room wrote this down for someone."""
+    seq, space, command, envelope = stored
+    if envelope is None:
+        return False
+    try:
+        plain = keys.open(envelope, type="event", record=command, author=space, revision=seq)
+    except Sealed:
+        return False
+    return wire.entry(plain, seq, space).by == person
+
+
+def _read(seat: Seat, room: rooms.Room, span: tuple[int, int], page: tuple[int, int]) -> Transcript:
+    """The entries from the first to the last number, and whether they follow each other and the one before."""
+    first, last = span
+    found = rooms.read(seat.thread, page=(first - 1, last))
+    here = [stored for stored in found if stored.seq >= first]
+    known = [stored for stored in here if not _is_apart(seat, room, stored)]
+    topic = _shown(seat, room, here[:1] if first == 1 else rooms.read(seat.thread, seqs=[1]))
+    return Transcript(
+        entries=tuple(entry for entry in _shown(seat, room, known) if _tells(entry)),
+        whole=_is_chain(seat, found) and [stored.seq for stored in here] == list(range(first, last + 1)),
+        page=page[0],
+        pages=page[1],
+        topic=topic[0].words if topic and topic[0].seq == 1 else "",
+    )
 
 
 def _shown(seat: Seat, room: rooms.Room, found: list[Stored]) -> list[Shown]:

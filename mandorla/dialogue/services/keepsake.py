@@ -4,25 +4,24 @@ A wish is sealed where both could open it, and told to nobody before both have t
 request that asks for them and kept nowhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, groupby
+from itertools import groupby
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from mandorla.dialogue.core import VOICES
-from mandorla.dialogue.models import Draft, Event
+from mandorla.dialogue.models import Draft
 from mandorla.dialogue.services import bell, printing, rooms
-from mandorla.dialogue.services.afterwards import transcript
-from mandorla.dialogue.services.rooms import Seat, Stored
+from mandorla.dialogue.services.afterwards import take_back, whole_transcript
+from mandorla.dialogue.services.rooms import Seat
 from mandorla.dialogue.services.screens import Shown
 from mandorla.spaces import services as spaces
-from mandorla.vault.core import NotYours, Refused, Sealed
+from mandorla.vault.core import NotYours, Refused
 from mandorla.vault.services import KeyRing
 
 KIND = "keepsake"
@@ -85,9 +84,7 @@ def let_go(ring: KeyRing, seat: Seat) -> None:
             raise Refused("closed")
         wish(ring, seat, keep=False)
         Draft.objects.filter(thread=seat.thread, person=seat.person).delete()
-        entries = rooms.read(seat.thread, page=(1, rooms.room_of(seat).shown.state.seq))
-        mine = [stored.seq for stored in entries if _is_mine(seat, stored)]
-        Event.objects.filter(thread=seat.thread, seq__in=mine).update(envelope=None)
+        take_back(ring, seat.space, [seat.thread], seat.person)
         transaction.on_commit(partial(rooms.forget, seat.thread))
         bell.reseat(seat.thread)
 
@@ -120,13 +117,12 @@ def _kept(ring: KeyRing, seat: Seat) -> tuple[str, list[str], list[Part]]:
     """The topic, what to know beforehand, and every passage."""
     if not keeping(ring, seat).both:
         raise NotYours
-    first = transcript(seat, page=1)
-    pages = [first, *(transcript(seat, page) for page in range(2, first.pages + 1))]
-    broken = [] if all(page.whole for page in pages) else [_("An entry is missing here, or not as it was written.")]
-    return first.topic or _("Kept words"), broken, list(_parts(chain.from_iterable(page.entries for page in pages)))
+    told = whole_transcript(seat)
+    broken = [] if told.whole else [_("An entry is missing here, or not as it was written.")]
+    return told.topic or _("Kept words"), broken, list(_parts(told.entries))
 
 
-def _parts(entries: Iterator[Shown]) -> Iterator[Part]:
+def _parts(entries: Iterable[Shown]) -> Iterator[Part]:
     """Passages in order; what the same person took back in one go is told once."""
     for (gone, author), group in groupby(entries, key=lambda entry: (entry.state == "withdrawn", entry.author)):
         if gone:
@@ -170,18 +166,3 @@ def _told(part: Part, way: str) -> dict[str, Any]:
 def _people(seat: Seat) -> str:
     one, other = sorted(seat.names.values())
     return _("%(one)s and %(other)s") % {"one": one, "other": other}
-
-
-def _is_mine(seat: Seat, stored: Stored) -> bool:
-    """Whether an entry is mine, also where the room wrote it down for me at one device between two."""
-    if stored.author in (seat.person, *_others(seat)):
-        return stored.author == seat.person
-    try:
-        entry = rooms.opened(seat, stored)
-    except Sealed:
-        return False
-    return entry is not None and entry.by == seat.person
-
-
-def _others(seat: Seat) -> set[UUID]:
-    return set(seat.names) - {seat.person}

@@ -3,6 +3,7 @@
 from mandorla.accounts.services.people import (
     SignedUp,
     close_account,
+    is_open,
     my_name,
     open_ring,
     recognise,
@@ -54,6 +55,7 @@ __all__ = [
     "idle_choices",
     "idle_minutes",
     "is_code",
+    "is_open",
     "is_settled",
     "lock",
     "my_name",

@@ -5,6 +5,7 @@ Refused reasons: "taken" (this sign-in name belongs to somebody), and the vault'
 
 import unicodedata
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -102,6 +103,11 @@ def reopen_account(name: str) -> None:
     """
     person = _locked(name)
     Person.objects.filter(id=person.id, state=State.CLOSED).update(state=State.NEW)
+
+
+def is_open(person: UUID) -> bool:
+    """Whether somebody may sign in to this account."""
+    return Person.objects.filter(id=person).exclude(state=State.CLOSED).exists()
 
 
 def digest_of(name: str) -> bytes:

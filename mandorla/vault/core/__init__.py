@@ -24,6 +24,7 @@ from mandorla.vault.core.keys import (
     unlock_id,
     wipe,
 )
+from mandorla.vault.core.push import for_browser, passport, public_half
 from mandorla.vault.core.recovery import (
     confirmation,
     confirms,
@@ -64,6 +65,7 @@ __all__ = [
     "confirmation",
     "confirms",
     "file",
+    "for_browser",
     "give",
     "hkdf",
     "holds",
@@ -78,6 +80,8 @@ __all__ = [
     "normal",
     "open",
     "pack",
+    "passport",
+    "public_half",
     "public_of",
     "read",
     "recovery_drawer_kek",

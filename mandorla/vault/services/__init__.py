@@ -44,6 +44,7 @@ from mandorla.vault.services.people import (
     strengthen,
 )
 from mandorla.vault.services.ring import KeyRing, PublicKeys, ThreadKeys, current
+from mandorla.vault.services.server import open_for_server, seal_for_server, server_digest
 from mandorla.vault.services.sessions import (
     UNLOCK_CHECK_SQL,
     UNLOCK_TOUCH_SQL,
@@ -66,6 +67,7 @@ from mandorla.vault.services.sessions import (
     unlock,
     unlocked_among,
     unlocked_from_cookies,
+    was_here,
 )
 
 __all__ = [
@@ -114,6 +116,7 @@ __all__ = [
     "minute",
     "name_session",
     "open_drawer",
+    "open_for_server",
     "open_keys",
     "open_request",
     "open_with_code",
@@ -124,6 +127,8 @@ __all__ = [
     "renew_recovery",
     "revoke",
     "rotate",
+    "seal_for_server",
+    "server_digest",
     "session_here",
     "sessions_of",
     "shorten_idle",
@@ -135,5 +140,6 @@ __all__ = [
     "unlocked_among",
     "unlocked_from_cookies",
     "vouch",
+    "was_here",
     "wrap_for_invitation",
 ]

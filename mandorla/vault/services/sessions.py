@@ -191,6 +191,11 @@ def unlocked_among(ids: Iterable[UUID]) -> set[UUID]:
     return {row.id for row in UnlockRow.objects.filter(id__in=list(ids)).defer("envelope") if _is_alive(row)}
 
 
+def was_here(person: UUID, *, minutes: int) -> bool:
+    """Whether somebody used this site, unlocked, within the last so many minutes."""
+    return UnlockRow.objects.filter(person=person, last_use__gte=minute() - minutes).exists()
+
+
 def minute(seconds: int | None = None) -> int:
     """The nearest whole minute since 1970, so that the idle lock falls within 30 seconds of its time."""
     return ((_now() if seconds is None else seconds) + 30) // 60

@@ -23,7 +23,7 @@ from mandorla.vault.core import Bundle
 from mandorla.vault.services import KeyRing
 from mandorla.vault.services.sessions import open_request
 
-FEATURES = ("vault", "accounts", "spaces", "safety", "dialogue")
+FEATURES = ("vault", "accounts", "spaces", "safety", "notices", "dialogue")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ os.environ["MANDORLA_ARGON2_MIB"] = "64"
 from mandorla.site.settings import *  # noqa: F403
 from mandorla.site.settings import DATA, DATABASES, STORAGES
 
+SENDER = False  # tests send when they mean to
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 STATIC_ROOT = DATA / "static"

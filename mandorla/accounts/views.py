@@ -74,7 +74,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     """Closes the keys at once. Whoever comes back is where they were."""
     services.lock(request)
     then = {"next": wanted} if (wanted := _wanted(request)) else {}
-    return _cleared(redirect(f"{reverse('accounts:unlock')}{'?' if then else ''}{urlencode(then)}"))
+    return _cleared(redirect(f"{reverse('accounts:unlock')}{'?' if then else ''}{urlencode(then)}"), '"cache"')
 
 
 @signed_in
@@ -278,8 +278,9 @@ def _once_more(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _cleared(response: HttpResponseRedirect) -> HttpResponse:
-    response["Clear-Site-Data"] = '"cache", "storage"'
+def _cleared(response: HttpResponseRedirect, what: str = '"cache", "storage"') -> HttpResponse:
+    """`storage` ends the notices this browser shows: right after signing out, but a lock is for a moment."""
+    response["Clear-Site-Data"] = what
     return response
 
 

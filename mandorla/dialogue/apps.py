@@ -1,5 +1,6 @@
 """Tells Django of this feature, listens to people joining and leaving spaces, and looks at scripts before a start."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ class DialogueConfig(AppConfig):
         """Models must be loaded before services can be."""
         from mandorla.accounts.services.people import renamed  # noqa: PLC0415
         from mandorla.dialogue import services  # noqa: PLC0415
+        from mandorla.notices.services import renewed  # noqa: PLC0415
         from mandorla.spaces.services import joined, leaving  # noqa: PLC0415
 
         def begin(sender: object, ring: Any, space: Any, **_: object) -> None:
@@ -23,11 +25,16 @@ class DialogueConfig(AppConfig):
         def withdraw(  # what the signal carries
             sender: object, ring: Any, space: UUID, person: UUID, *, withdraw: bool, **_: object
         ) -> None:
+            services.forget_times(ring, space)
             services.withdraw_words(ring, space, person, words=withdraw)
 
         def rename(sender: object, ring: Any, **_: object) -> None:
             services.say_names_anew(ring)
 
+        def times(sender: object, ring: Any, **_: object) -> list[datetime]:
+            return services.agreed_times(ring)
+
+        renewed.connect(times, weak=False, dispatch_uid="times people agreed on")
         renamed.connect(rename, weak=False, dispatch_uid="names in open rooms")
         joined.connect(begin, weak=False, dispatch_uid="gentle path")
         leaving.connect(withdraw, weak=False, dispatch_uid="words of who leaves")

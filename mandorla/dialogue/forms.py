@@ -4,22 +4,20 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
+from mandorla.notices.core import named
 from mandorla.vault.core import Refused
 
 LEAD_MAX = 200
 FEELING_MAX = 40
 FAR_AHEAD = 2**62
-ZONE_MAX = 64
 LISTS = ("feelings", "own", "marks")
 SIGNALS = {"tie", "description", "candidate"}
 SIGNAL_MAX = 24_000
@@ -83,14 +81,6 @@ def signal_from(frame: Mapping[str, Any]) -> services.Signal:
     return services.Signal(_id(frame, "to"), told)
 
 
-def zone_from(name: str) -> ZoneInfo:
-    """The time zone of this name, or the server's. A browser names it, so it may be anything."""
-    try:
-        return ZoneInfo(name[:ZONE_MAX])
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo(settings.TIME_ZONE)
-
-
 MEDIA = {
     "written": _("Written, live"),
     "letters": _("In letters, over days"),
@@ -139,13 +129,11 @@ class Ask(forms.Form):
     )
     medium = forms.ChoiceField(label=_("How"), widget=forms.RadioSelect, initial="written")
     minutes = forms.TypedChoiceField(label=_("About how long"), coerce=int, widget=forms.RadioSelect)
-    wish = forms.DateTimeField(
+    wish = forms.CharField(
         label=_("When you would like it"),
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text=_("Leave it empty for “whenever it suits you”."),
-        error_messages={"invalid": _("That is not a date and time we can read.")},
     )
 
     def __init__(self, offered: Collection[services.FormView], *given: Any, **named: Any) -> None:
@@ -177,7 +165,14 @@ class Ask(forms.Form):
         return minutes
 
     def clean_wish(self) -> datetime | None:
-        wish: datetime | None = self.cleaned_data["wish"]
+        try:
+            wish = _moment(self.cleaned_data["wish"], timezone.get_current_timezone_name())
+        except ValueError:
+            raise forms.ValidationError(_("That is not a date and time we can read.")) from None
+        except Refused:
+            raise forms.ValidationError(
+                _("Clocks go forward that night and pass over this time. Choose another.")
+            ) from None
         if wish and wish <= timezone.now():
             raise forms.ValidationError(_("That moment has passed. Choose one that is still to come."))
         return wish
@@ -275,4 +270,4 @@ def _list(fields: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _moment(told: str, zone: str) -> datetime | None:
-    return datetime.fromisoformat(told).replace(tzinfo=zone_from(zone)) if told else None
+    return named(told, zone) if told else None

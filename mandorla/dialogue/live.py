@@ -24,7 +24,9 @@ from django.utils import timezone, translation
 
 from mandorla.dialogue import forms, services
 from mandorla.dialogue.core import Command
-from mandorla.dialogue.services import Seat, bell
+from mandorla.dialogue.services import Seat, bell, presence
+from mandorla.notices import services as notices
+from mandorla.notices.core import zone_here, zone_of
 from mandorla.vault import services as vault
 from mandorla.vault.core import Busy, Locked, Moved, NotYours, Refused, Sealed
 
@@ -58,6 +60,7 @@ class Socket:
         self.stale = False
         self.closing = 0
         self.touched_at = 0.0
+        self.hidden = False
 
     def tell(self, **frame: Any) -> None:
         """Queues a small frame."""
@@ -133,6 +136,7 @@ class Hall:
     def enter(self, socket: Socket) -> None:
         """Someone sits down; the others in the room see that they are here."""
         self.sockets[socket.seat.thread].add(socket)
+        presence.comes(socket.seat.thread, socket.seat.person)
         self._tell_presence(socket.seat.thread)
 
     def leave(self, socket: Socket) -> None:
@@ -142,6 +146,8 @@ class Hall:
         room.discard(socket)
         if not room:
             del self.sockets[socket.seat.thread]
+        if not socket.hidden:
+            presence.goes(socket.seat.thread, socket.seat.person)
         socket.seat.close()
         self._tell_presence(socket.seat.thread)
 
@@ -334,9 +340,21 @@ def _call(socket: Socket, frame: dict[str, Any], *, welcome: bool) -> None:
 
 async def _pong(socket: Socket, frame: dict[str, Any]) -> None:
     socket.tell(pong=frame["ping"] if isinstance(frame["ping"], int) else 0)
-    if frame.get("visible") is True and socket.is_due():
-        with suppress(DatabaseError):  # the next sign of life will be marked
+    with suppress(DatabaseError):  # the next sign of life will be marked
+        await _look_up(socket, hidden=frame.get("visible") is not True)
+        if not socket.hidden and socket.is_due():
             await hall.aside(vault.touch, socket.seat.unlock.hex)
+
+
+async def _look_up(socket: Socket, *, hidden: bool) -> None:
+    """A page was turned to, or away from: who looks sees for themselves what waits."""
+    if hidden == socket.hidden:
+        return
+    socket.hidden = hidden
+    tell = presence.goes if hidden else presence.comes
+    tell(socket.seat.thread, socket.seat.person)
+    if not hidden:
+        await hall.aside(notices.seen, socket.seat.person)
 
 
 async def _keep(socket: Socket, draft: services.Typed, *, welcome: bool) -> None:
@@ -435,10 +453,11 @@ def _seat(headers: dict[str, str], thread: UUID) -> Seat:
     asked = HttpRequest()
     asked.COOKIES, asked.META = cookies, {"HTTP_ACCEPT_LANGUAGE": headers.get("accept-language", "")}
     language = translation.get_language_from_request(asked)  # as the pages do
-    with translation.override(language), timezone.override(forms.zone_from(cookies.get("zone", ""))):
+    with translation.override(language), timezone.override(zone_of(cookies)):
         try:
             seat = services.seat_for(found.ring, thread, unlock=UUID(hex=found.unlock_id))
             services.room_for(seat, checked=True)
+            notices.seen(seat.person, zone_here(cookies))
             return seat
         finally:
             found.ring.close()

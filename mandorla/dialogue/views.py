@@ -17,6 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_permissions_policy.decorators import permissions_policy_override
 
 from mandorla.dialogue import forms, live, services
+from mandorla.notices import services as notices
+from mandorla.notices.core import zone_here
+from mandorla.notices.views import remember_zone
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import Busy, Moved, Refused, new_id
 from mandorla.vault.services import KeyRing
@@ -35,7 +38,7 @@ def home(request: UnlockedRequest) -> HttpResponse:
     listed = services.dialogues_of(request.ring, views, page=page, zone=timezone.get_current_timezone_name())
     rests = services.rests_of(request.ring, [view.id for view in views if view.open])
     facts = {"spaces": views, "dialogues": listed, "page": page, "rests": {at: _moment(rests[at]) for at in rests}}
-    return render(request, "dialogue/home.html", facts)
+    return remember_zone(request, render(request, "dialogue/home.html", facts), _seen(request))
 
 
 @unlocked
@@ -103,6 +106,7 @@ def room(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     if request.method == "POST":
         return _move(request, seat)
     view = services.room_for(seat, checked=True)
+    _seen(request)
     first = _once(request, seat.space, gentle=not view.demanding) if view.my_turn and not view.begun else None
     return first or _room(request, seat, view)
 
@@ -320,6 +324,11 @@ def _kept(
 
 def _about_keeping(thread: UUID) -> HttpResponse:
     return redirect(reverse("dialogue:after", args=[thread]) + "#keep")
+
+
+def _seen(request: UnlockedRequest) -> str:
+    """They have come by: what waited for them is seen. The zone they chose, if they did."""
+    return notices.seen(request.ring.person, zone_here(request.COOKIES))
 
 
 def _seat(request: UnlockedRequest, thread: UUID) -> services.Seat:

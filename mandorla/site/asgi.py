@@ -12,6 +12,7 @@ from django.conf import settings
 
 from mandorla.site.wsgi import application as pages  # isort: skip  # sets Django up: must come first
 from mandorla.dialogue import live  # isort: skip
+from mandorla.notices import services as notices  # isort: skip
 
 PAGE_THREADS = 8
 pages_in_threads = WSGIMiddleware(cast(WSGIApp, pages), workers=PAGE_THREADS, send_queue_size=0)
@@ -21,7 +22,11 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     """The ASGI entry."""
     match scope["type"]:
         case "lifespan":
+            sender = notices.Sender()
+            if settings.SENDER:
+                sender.start()
             await live.lifespan(receive, send)
+            sender.stop()
         case "websocket":
             await live.socket(scope, receive, send)
         case _:

@@ -28,7 +28,7 @@ from django.db.migrations.executor import MigrationExecutor
 from mandorla.dialogue.services import flaws
 from mandorla.site import secrets
 
-FEATURES = ("vault", "accounts", "spaces", "safety", "dialogue")
+FEATURES = ("vault", "accounts", "spaces", "safety", "notices", "dialogue")
 KEYS = ("vault.KeySlot", "vault.DrawerSlot", "vault.Grant", "spaces.PendingGrant")
 PASSING = ("vault.Session", "vault.UnlockRow", "accounts.Throttle")
 ROWS_AT_ONCE = 500

@@ -61,6 +61,12 @@ def relay_is_whole() -> str | None:
     return None
 
 
+def mail_has_a_sender() -> str | None:
+    if settings.MAIL and not settings.DEFAULT_FROM_EMAIL:
+        return "MANDORLA_MAIL is set, but MANDORLA_MAIL_FROM does not say from whom e-mail comes."
+    return None
+
+
 RULES: list[Callable[[], str | None]] = [
     debug_is_off,
     hosts_have_tls,
@@ -70,6 +76,7 @@ RULES: list[Callable[[], str | None]] = [
     one_process_on_sqlite,
     limits_hold,
     relay_is_whole,
+    mail_has_a_sender,
 ]
 
 

@@ -15,6 +15,7 @@ HELP = """Mandorla, a place for two people to speak carefully.
   mandorla demo [the same options]                                           the same, with invented people
   mandorla backup DIR                                                        one snapshot, as two files
   mandorla restore DIR --data NEW                                            a new data folder from a backup
+  mandorla notices                                                           send the notices that are due now
   mandorla close-account NAME [--reopen]                                     let nobody, or somebody again, sign in
   mandorla languages [LANGUAGE]                                              how far each translation has come
   mandorla check --deploy                                                    look for unsafe settings

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone
 
-from mandorla.dialogue import forms
+from mandorla.notices.core import zone_of
 from mandorla.site import answers, logs
 
 
@@ -47,11 +47,11 @@ class SameOrigin(CsrfViewMiddleware):
 
 
 class Zone:
-    """Shows times where the person is: the browser says its time zone in a cookie, and nothing else is kept of it."""
+    """Shows times where the person is: their browser says its time zone in a cookie, unless they chose one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(forms.zone_from(request.COOKIES.get("zone", ""))):
+        with timezone.override(zone_of(request.COOKIES)):
             return self.get_response(request)

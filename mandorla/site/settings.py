@@ -16,6 +16,8 @@ DATA = Path(env.str("MANDORLA_DATA", default="") or "var").resolve()  # set but 
 SECRETS = secrets.read(DATA)
 SECRET_KEY = SECRETS.django
 NAME_KEY = SECRETS.names
+SERVER_KEY = SECRETS.server
+VAPID_KEY = SECRETS.vapid
 
 DEBUG = False
 LAN = env.bool("MANDORLA_LAN", default=False)  # set by --lan: https with a certificate made here
@@ -34,6 +36,7 @@ INSTALLED_APPS = [
     "mandorla.accounts",
     "mandorla.spaces",
     "mandorla.safety",
+    "mandorla.notices",
     "mandorla.dialogue",
     "mandorla.site",
 ]
@@ -60,7 +63,7 @@ WSGI_APPLICATION = "mandorla.site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [ROOT / name / "templates" for name in ("site", "dialogue", "safety", "spaces", "accounts")],
+        "DIRS": [ROOT / name / "templates" for name in ("site", "dialogue", "notices", "safety", "spaces", "accounts")],
         "OPTIONS": {
             "environment": "mandorla.site.templating.environment",
             "context_processors": ["mandorla.site.templating.page"],
@@ -132,6 +135,24 @@ ARGON2_MIB = env.int("MANDORLA_ARGON2_MIB", default=128)
 TURN_URLS = env.list("MANDORLA_TURN_URLS", default=[])  # where devices in a video dialogue find a way to each other
 TURN_SECRET = env.str("MANDORLA_TURN_SECRET", default="")
 EXIT_TO = env.str("MANDORLA_EXIT_TO", default="https://www.wikipedia.org/")  # where the quick exit goes
+
+# Notices, for those who ask for them. Mail goes through the operator's server or not at all.
+MAIL = env.str("MANDORLA_MAIL", default="")
+vars().update(env.email_url_config(MAIL or "smtp://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("MANDORLA_MAIL_FROM", default="")
+MAIL_SUBJECT = env.str("MANDORLA_MAIL_SUBJECT", default="")
+PUSH_SERVICES = env.list(
+    "MANDORLA_PUSH_SERVICES",
+    default=[
+        "https://fcm.googleapis.com",
+        "https://*.push.services.mozilla.com",
+        "https://*.notify.windows.com",
+        "https://*.push.apple.com",
+    ],
+)
+CONTACT = env.str("MANDORLA_CONTACT", default="")  # how a push service may reach the operator
+SENDER = env.bool("MANDORLA_SENDER", default=True)  # off: `mandorla notices` does it
 
 SECURE_SSL_REDIRECT = TLS
 SECURE_HSTS_SECONDS = 63_072_000 if TLS and not LAN else 0  # a certificate made here must stay clickable

@@ -16,6 +16,7 @@ public = [
 
 urlpatterns = [
     path("", include((public, "site"))),
+    path("", include("mandorla.notices.urls")),
     path("me/", include("mandorla.accounts.urls")),
     path("spaces/", include("mandorla.spaces.urls")),
     path("dialogues/", include("mandorla.dialogue.urls")),

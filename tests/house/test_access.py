@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from mandorla.accounts.services import sign_up
 from mandorla.dialogue import services as dialogue
+from mandorla.notices import services as notices
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import new_id
 from mandorla.vault.models import UnlockRow
@@ -55,10 +56,11 @@ ON_THE_WAY = {(page, page) for page in ASKED} | {("accounts:lock", "accounts:unl
 @pytest.fixture
 def places(cast: Cast) -> dict[str, dict[str, Any]]:
     """What stands in the addresses: for most people Ana's and Ben's, for the ex partner what they shared with Ana."""
-    ours = {"space": cast.space, "thread": _dialogue(cast.ana, cast.space), "what": "how"}
+    anyones = {"what": "how", "secret": notices.make_feed(cast.ana.ring())}
+    ours = anyones | {"space": cast.space, "thread": _dialogue(cast.ana, cast.space)}
     theirs = spaces.invite(cast.ana.ring())
     with_cleo = spaces.join(cast.cleo.ring(), theirs.code).id
-    past = {"space": with_cleo, "thread": _dialogue(cast.ana, with_cleo), "what": "how"}
+    past = anyones | {"space": with_cleo, "thread": _dialogue(cast.ana, with_cleo)}
     spaces.leave(cast.cleo.ring(), with_cleo, withdraw=False)
     return {role: past if role == "ex" else ours for role in ROLES}
 

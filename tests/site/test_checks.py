@@ -24,6 +24,8 @@ SAFE = {
     "DATABASES": SQLITE,
     "WORKERS": 1,
     "GENTLE_PATH": 3,
+    "MAIL": "",
+    "DEFAULT_FROM_EMAIL": "",
     "IDLE_MINUTES": 15,
     "SESSION_HOURS": 12,
     "TURN_URLS": [],
@@ -52,6 +54,7 @@ def test_ordinary_settings_are_safe(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"IDLE_MINUTES": 0}, "mandorla.E007"),
         ({"TURN_URLS": ["turn:turn.example.org"]}, "mandorla.E008"),
         ({"TURN_URLS": ["https://turn.example.org"]}, "mandorla.E008"),
+        ({"MAIL": "smtp://mail.example.org"}, "mandorla.E009"),
     ],
 )
 def test_unsafe_settings_are_named(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], refused: str) -> None:

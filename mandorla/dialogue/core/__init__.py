@@ -3,6 +3,7 @@
 from mandorla.dialogue.core import wire
 from mandorla.dialogue.core.appointment import Appointment, appointment
 from mandorla.dialogue.core.bodies import Command
+from mandorla.dialogue.core.dues import REMINDED_AFTER, change, dues
 from mandorla.dialogue.core.play import decide, fold, has_lapsed, holder, is_one_device
 from mandorla.dialogue.core.screen import Offer, Screen, screen
 from mandorla.dialogue.core.script import (
@@ -25,6 +26,7 @@ __all__ = [
     "ANYWHERE",
     "IN_CALL",
     "PACES",
+    "REMINDED_AFTER",
     "VOICES",
     "Act",
     "Appointment",
@@ -44,7 +46,9 @@ __all__ = [
     "appointment",
     "assemble",
     "broken_promises",
+    "change",
     "decide",
+    "dues",
     "fold",
     "has_lapsed",
     "holder",

@@ -1,22 +1,18 @@
-"""An appointment to take along into one's own calendar (RFC 5545). It says when, and nothing of what, why or with whom.
-
-The moment is written in UTC: it is one moment for two people who may live in different time zones, every calendar shows
-it in its owner's own, and no rule about clocks going forward or back has to travel along.
-"""
+"""An appointment to take along into one's own calendar. It says when, and nothing of what, why or with whom."""
 
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Event
 
 from mandorla.dialogue.core import Appointment, appointment
 from mandorla.dialogue.services import rooms
 from mandorla.dialogue.services.rooms import Seat
+from mandorla.notices.core import calendar, event
 from mandorla.spaces import services as spaces
 
 REMINDED_BEFORE = timedelta(minutes=15)
-MAKER = "-//Time together//1//EN"  # every file names its maker; this one does not say where it comes from
 
 
 def calendar_file(seat: Seat) -> bytes | None:
@@ -30,31 +26,19 @@ def calendar_file(seat: Seat) -> bytes | None:
     if found is None:
         return None
     with translation.override(seat.language):
-        return bytes(_calendar(_event(seat, found, now)).to_ical())
-
-
-def _calendar(event: Event) -> Calendar:
-    calendar = Calendar()
-    calendar.add("prodid", MAKER)
-    calendar.add("version", "2.0")
-    calendar.add_component(event)
-    return calendar
+        return bytes(calendar([_event(seat, found, now)]).to_ical())
 
 
 def _event(seat: Seat, found: Appointment, now: datetime) -> Event:
     """Two calendars cannot be joined by it: each person's event has an id of its own, made from the dialogue's."""
-    event, words = Event(), gettext("Time together")
-    event.add("uid", spaces.only(seat.thread, "calendar", seat.person).hex)
-    event.add("sequence", found.change)
-    event.add("dtstamp", now.astimezone(UTC))
-    event.add("dtstart", found.at.astimezone(UTC))
-    event.add("dtend", found.until.astimezone(UTC))
-    event.add("status", found.standing.upper())
-    event.add("class", "PRIVATE")
-    event.add("summary", words)
+    words = gettext("Time together")
+    made = event(spaces.only(seat.thread, "calendar", seat.person), found.at, words, now=now)
+    made.add("sequence", found.change)
+    made.add("dtend", found.until.astimezone(UTC))
+    made.add("status", found.standing.upper())
     if found.standing != "cancelled":
-        event.add_component(_alarm(words))
-    return event
+        made.add_component(_alarm(words))
+    return made
 
 
 def _alarm(words: str) -> Alarm:

@@ -1,22 +1,37 @@
 """Asking for a dialogue, the list of one's dialogues, the gentle path, rests, and what a person was shown before."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
-from mandorla.dialogue.core import Entry, Script, State, appointment, fold, has_lapsed, screen, wire
+from mandorla.dialogue.core import (
+    REMINDED_AFTER,
+    Entry,
+    Script,
+    State,
+    appointment,
+    change,
+    dues,
+    fold,
+    has_lapsed,
+    screen,
+    wire,
+)
 from mandorla.dialogue.core.bodies import AHEAD_MAX
 from mandorla.dialogue.models import Event, Thread
-from mandorla.dialogue.services import rooms, scripts
+from mandorla.dialogue.services import presence, rooms, scripts
 from mandorla.dialogue.services.calls import possible
 from mandorla.dialogue.services.rests import rests_until
 from mandorla.dialogue.services.screens import moment
+from mandorla.notices import services as notices
+from mandorla.notices.core import Change, Due
 from mandorla.spaces import services as spaces
 from mandorla.spaces.core import SpaceView
 from mandorla.vault.core import NotYours, Refused, Sealed
@@ -24,7 +39,6 @@ from mandorla.vault.services import KeyRing, ThreadKeys
 
 TOPIC_MAX = 120
 PAGE = 20
-REMINDED_AFTER = timedelta(hours=24)
 PATH_LOOKBACK = 60
 
 
@@ -122,6 +136,27 @@ def dialogues_of(ring: KeyRing, views: Iterable[SpaceView], *, page: int = 0, zo
     return sorted(listed, key=lambda one: (one.over, -one.asked_at.timestamp()))
 
 
+def agreed_times(ring: KeyRing) -> list[datetime]:
+    """The times ahead on which this person has agreed, in every dialogue of theirs."""
+    mine = [view.id for view in spaces.spaces_of(ring) if view.open]
+    return [due.at for found in _dues(ring, mine) for due in found if (due.kind, due.person) == ("time", ring.person)]
+
+
+def forget_times(ring: KeyRing, space: UUID) -> None:
+    """Nothing falls due in a space that is being left, for anybody in it."""
+    if not notices.has_dues(spaces.members_of(space)):
+        return
+    for found in _dues(ring, [space]):
+        notices.write(Change(goes=found), timezone.now())
+
+
+def _dues(ring: KeyRing, open_spaces: Iterable[UUID]) -> Iterator[frozenset[Due]]:
+    now = timezone.now()
+    for row in Thread.objects.filter(space__in=list(open_spaces)):
+        if state := _state(ring, row):
+            yield dues(scripts.script(state.script), state, now)
+
+
 def begin_gentle_path(ring: KeyRing, space: UUID) -> None:
     """Draws how many appreciation dialogues come first in a new space. Sealed; a wait tells nobody anything."""
     drawn = 1 + secrets.randbelow(settings.GENTLE_PATH) if settings.GENTLE_PATH else 0
@@ -192,6 +227,7 @@ def _begin(ring: KeyRing, space: UUID, thread: UUID, script: Script, entry: Entr
         digest=envelope.digest,
         envelope=envelope,
     )
+    notices.write(change(script, None, state, entry.at, partial(presence.is_here, thread, ring.person)), entry.at)
 
 
 def _closed(script: Script, path_left: int, rest: datetime | None) -> str:

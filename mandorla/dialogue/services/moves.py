@@ -8,17 +8,21 @@ import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
-from mandorla.dialogue.core import ANYWHERE, Command, Entry, Snapshot, decide, fold, holder, is_one_device, wire
+from mandorla.dialogue.core import ANYWHERE, Command, Entry, Snapshot, change, decide, fold, holder, is_one_device, wire
 from mandorla.dialogue.models import Event
-from mandorla.dialogue.services import bell, rooms
+from mandorla.dialogue.services import bell, presence, rooms
 from mandorla.dialogue.services.rooms import Room, Seat, Stored, StoredDraft
 from mandorla.dialogue.services.writer import Conflict, writer
+from mandorla.notices import services as notices
+from mandorla.notices.core import Change
 from mandorla.spaces import services as spaces
 from mandorla.vault import services as vault
 from mandorla.vault.core import Busy, Envelope, Locked, Moved, Refused, new_id
@@ -141,7 +145,8 @@ def opened_draft(seat: Seat, draft: StoredDraft) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Append:
-    """The work of one entry: check again, move the thread on by one, insert, clear the draft that was sent."""
+    """The work of one entry: check again, move the thread on by one, insert, clear the draft that was sent,
+    and where that makes somebody wait who is not here, note it for them."""
 
     seat: Seat
     room: Room
@@ -149,6 +154,8 @@ class _Append:
     stored: Stored
     state: Envelope
     sends_words: bool
+    due: Change
+    at: datetime
 
     def __call__(self, cursor: Any) -> Ack:
         seat, seq, epoch = self.seat, self.stored.seq, self.seat.keys.epoch
@@ -172,6 +179,8 @@ class _Append:
             cursor.execute(
                 "DELETE FROM dialogue_draft WHERE thread_id = %s AND person = %s", [thread, _id(seat.person)]
             )
+        if self.due:
+            notices.write(self.due, self.at)
         bell.ring_afar(cursor, seat.thread)
         return Ack(self.stored.command, seq)
 
@@ -224,12 +233,13 @@ def _appended(seat: Seat, room: Room, entry: Entry, command: UUID) -> _Append:
     """Seals an entry and the state it leads to; the room's tip moves on. Call under the room's lock."""
     envelope = seat.keys.seal(wire.packed(entry), type="event", record=command, author=entry.author, revision=entry.seq)
     stored = Stored(entry.seq, entry.author, command, envelope.digest, envelope)
-    state = fold(room.script, room.tip.state, entry, stored.digest.hex())
+    before = room.tip.state
+    state = fold(room.script, before, entry, stored.digest.hex())
+    due = change(room.script, before, state, entry.at, partial(presence.is_here, seat.thread, seat.person))
     room.tip = room.tip.grown(state, entry.seq, stored)
     sends_words = entry.do not in ANYWHERE and ("words" in entry.body or "lines" in entry.body)
-    return _Append(
-        seat, room, room.tip, stored, rooms.sealed_state(seat.keys, seat.thread, seat.space, state), sends_words
-    )
+    sealed = rooms.sealed_state(seat.keys, seat.thread, seat.space, state)
+    return _Append(seat, room, room.tip, stored, sealed, sends_words, due, entry.at)
 
 
 def _sealed_draft(seat: Seat, words: str, kept: StoredDraft | None) -> StoredDraft:

@@ -33,6 +33,7 @@ from mandorla.dialogue.services import rooms, scripts
 from mandorla.dialogue.services.moves import opened_draft
 from mandorla.dialogue.services.rooms import Room, Seat, Stored
 from mandorla.dialogue.services.scripts import FeelingGroup, Words
+from mandorla.notices.core import comes_twice
 from mandorla.vault.core import Sealed
 
 NAMED_MAX = 4
@@ -227,9 +228,10 @@ def when(seat: Seat, at: datetime) -> str:
 
 
 def moment(at: datetime, language: str, zone: str) -> str:
-    """A moment as its language writes it, such as *Tue 4 Aug, 20:30*."""
+    """A moment as its language writes it, such as *Tue 4 Aug, 20:30*; which of the two, where clocks show it twice."""
     locale, here = _locale(language), at.astimezone(ZoneInfo(zone))
-    day, time = format_skeleton("MMMEd", here, locale=locale), format_time(here, "HH:mm", locale=locale)
+    shape = "HH:mm (OOOO)" if comes_twice(at, zone) else "HH:mm"
+    day, time = format_skeleton("MMMEd", here, locale=locale), format_time(here, shape, locale=locale)
     told = str(get_datetime_format("short", locale=locale)).replace("{1}", day).replace("{0}", time)
     return numerals(told, language)
 

@@ -129,6 +129,22 @@ def test_a_way_that_breaks_is_told_and_found_anew(ana: Caller, ben: Caller) -> N
     ben.gets("frames")
 
 
+def test_a_network_that_was_gone_altogether_brings_both_back(
+    ana: Caller, ben: Caller, network: Network, watch: Watch
+) -> None:
+    watch.expect("WebSocket connection to")
+    join(ana, ben)
+
+    network.cut(refuse=True)
+    ana.page.evaluate("() => { window.ways[0].close(); window.ways[0].onconnectionstatechange(); }")
+    ben.reads("Nobody else is in it yet.")
+    ana.reads("The connection with Ben is lost. It is tried again.")
+    network.heal()
+
+    ana.is_with("Ben")
+    ben.is_with("Ana")
+
+
 def test_mute_and_camera_off_are_seen_by_the_other_and_are_true(ana: Caller, ben: Caller) -> None:
     join(ana, ben)
 

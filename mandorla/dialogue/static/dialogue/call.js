@@ -187,7 +187,10 @@ document.addEventListener("stage", move);
 // `resize` says that a picture has come, or was turned; it does not rise.
 panel.addEventListener("resize", ({ target }) => upright(/** @type {HTMLVideoElement} */ (target)), { capture: true });
 line.addEventListener("frame", (event) => hear(/** @type {CustomEvent} */ (event)));
-line.addEventListener("open", tell);
+line.addEventListener("open", () => {
+  tell();
+  others?.again();
+});
 line.addEventListener("lost", (event) => {
   if (/** @type {CustomEvent<string>} */ (event).detail !== "line") stop("left");
 });

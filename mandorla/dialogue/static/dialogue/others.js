@@ -34,7 +34,7 @@ export class Others extends EventTarget {
   /** Who is in the call now; `left` went on purpose. Whoever is only out of the line's reach stays while we see them. */
   told(/** @type {Told[]} */ list, left = "") {
     if (left) this.#remove(left);
-    for (const other of this.all.values()) other.here = false;
+    for (const other of this.all.values()) other.here &&= list.some(({ id }) => id === other.told.id);
     for (const told of list) this.#know(told);
     for (const other of this.all.values()) this.#judge(other);
     for (const other of this.all.values()) void other.peer?.share(this.all.size);
@@ -48,6 +48,11 @@ export class Others extends EventTarget {
     else if (signal.tie !== other.peer?.tie && this.me > of && signal.description?.type === "offer")
       this.#tie(other, signal.tie ?? "");
     if (signal.tie && signal.tie === other.peer?.tie) void other.peer.hear(signal);
+  }
+
+  /** Once the line is back: whoever could not be reached meanwhile is greeted at once. */
+  again() {
+    for (const other of this.all.values()) if (!other.peer?.isConnected) this.#greet(other);
   }
 
   /** @param {import("./peer.js").Kind} kind @param {MediaStreamTrack | null} track */
@@ -86,11 +91,11 @@ export class Others extends EventTarget {
   /** @param {Told} told */
   #know(told) {
     const other = this.all.get(told.id) ?? this.#add(told);
-    other.told = told;
-    other.here = true;
+    const wasAway = !other.here;
+    Object.assign(other, { told, here: true });
     Object.assign(other.tile.dataset, { microphone: onOff(told.microphone), camera: onOff(told.camera) });
     /** @type {HTMLElement} */ (other.tile.querySelector("[data-name]")).textContent = told.name;
-    if (!other.peer?.isConnected && !other.peer?.isTrying) this.#greet(other);
+    if (!other.peer?.isConnected && (wasAway || !other.peer?.isTrying)) this.#greet(other);
   }
 
   /** @param {Told} told @returns {Other} */

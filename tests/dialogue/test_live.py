@@ -46,12 +46,13 @@ ARRIVING = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip"
 LOCKED, NOT_YOURS, RESEATED = 4401, 4404, 4409
 LOCKED_WITHIN_SECONDS = 5.0
 BUSY_SECONDS = 12.0
+FOR_TWO = [script.name for script in scripts.every() if "relationship" in script.among and not script.guard]
 FORMS_IN_MEDIA = [
     *((form, medium) for form in ("couples", "appreciation") for medium in ("written", "spoken")),
     *(
         pytest.param(form, medium, marks=pytest.mark.sqlite)  # what they add has nothing to do with the database
         for form, medium in (
-            *((script.name, medium) for script in scripts.every() for medium in ("written", "spoken")),
+            *((name, medium) for name in FOR_TWO for medium in ("written", "spoken")),
             *((form, medium) for form in ("couples", "vision") for medium in ("letters", "shared")),
         )
         if form not in ("couples", "appreciation") or medium in ("letters", "shared")

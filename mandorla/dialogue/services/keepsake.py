@@ -19,6 +19,7 @@ from mandorla.dialogue.models import Draft
 from mandorla.dialogue.services import bell, printing, rooms
 from mandorla.dialogue.services.afterwards import take_back, whole_transcript
 from mandorla.dialogue.services.rooms import Seat
+from mandorla.dialogue.services.saying import in_words
 from mandorla.dialogue.services.screens import Shown
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import NotYours, Refused
@@ -142,7 +143,7 @@ def _part(entry: Shown) -> Part:
         case "park":
             return Part(label=_("Parked:"), text=entry.words)
     lead = entry.lead.removesuffix("…").rstrip() if entry.words else entry.lead
-    text = " ".join(filter(None, [lead, entry.words]))
+    text = " ".join(filter(None, [lead, entry.words])) or (_("A drawing") if entry.strokes else "")
     return Part(label=entry.label, text=text, lines=entry.lines, feelings=entry.feelings)
 
 
@@ -164,5 +165,5 @@ def _told(part: Part, way: str) -> dict[str, Any]:
 
 
 def _people(seat: Seat) -> str:
-    one, other = sorted(seat.names.values())
-    return _("%(one)s and %(other)s") % {"one": one, "other": other}
+    state = rooms.room_of(seat).shown.state
+    return in_words(sorted(seat.names.get(one, "") for one in (*state.people, *state.gone)), seat.language)

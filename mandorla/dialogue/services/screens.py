@@ -1,18 +1,15 @@
 """What one person's screen says: opened with their own keys, in their language, the same for push and reload."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
-from babel.lists import format_list
-from django.utils import timezone, translation
-from django.utils.translation import ngettext
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from mandorla.dialogue.core import (
     IN_CALL,
@@ -32,11 +29,11 @@ from mandorla.dialogue.core.state import NOBODY
 from mandorla.dialogue.services import rooms, scripts
 from mandorla.dialogue.services.moves import opened_draft
 from mandorla.dialogue.services.rooms import Room, Seat, Stored
+from mandorla.dialogue.services.saying import in_words, locale_of
 from mandorla.dialogue.services.scripts import FeelingGroup, Words
+from mandorla.dialogue.services.several import Several, several
 from mandorla.notices.core import comes_twice
 from mandorla.vault.core import Sealed
-
-NAMED_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +51,7 @@ class Shown:
     feelings: tuple[str, ...]
     state: str
     lines: tuple[str, ...] = ()
+    strokes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +136,12 @@ class RoomView:
     over: str
     closed: bool
     rests: str
+    several: Several | None
+
+    @property
+    def draws(self) -> bool:
+        """Whether a drawing can be made now."""
+        return any(button.act == "draw" for button in self.buttons)
 
     @property
     def says(self) -> bool:
@@ -204,7 +208,7 @@ def shown(seat: Seat, stored: Stored, words: Words, script: Script, found: Mappi
 
 def tells(entry: Shown) -> bool:
     """Whether an entry has something to read: choices, readiness and what was spoken pass without a line."""
-    return entry.state != "open" or bool(entry.words or entry.feelings or entry.lines)
+    return entry.state != "open" or bool(entry.words or entry.feelings or entry.lines or entry.strokes)
 
 
 def line_of(seat: Seat, key: str, found: Mapping[int, Stored]) -> Line | None:
@@ -229,7 +233,7 @@ def when(seat: Seat, at: datetime) -> str:
 
 def moment(at: datetime, language: str, zone: str) -> str:
     """A moment as its language writes it, such as *Tue 4 Aug, 20:30*; which of the two, where clocks show it twice."""
-    locale, here = _locale(language), at.astimezone(ZoneInfo(zone))
+    locale, here = locale_of(language), at.astimezone(ZoneInfo(zone))
     shape = "HH:mm (OOOO)" if comes_twice(at, zone) else "HH:mm"
     day, time = format_skeleton("MMMEd", here, locale=locale), format_time(here, shape, locale=locale)
     told = str(get_datetime_format("short", locale=locale)).replace("{1}", day).replace("{0}", time)
@@ -237,15 +241,8 @@ def moment(at: datetime, language: str, zone: str) -> str:
 
 
 def _today(seat: Seat, now: datetime) -> str:
-    today = format_date(now.astimezone(ZoneInfo(seat.zone)), "full", locale=_locale(seat.language))
+    today = format_date(now.astimezone(ZoneInfo(seat.zone)), "full", locale=locale_of(seat.language))
     return numerals(today, seat.language)
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(translation.to_locale(language))
-    except (ValueError, UnknownLocaleError):  # one that Babel does not know
-        return Locale.parse("en_GB")
 
 
 def _clocks(room: Room) -> Clocks:
@@ -288,7 +285,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         form=words.form["name"],
         medium=state.medium,
         minutes=state.minutes,
-        partner=next(name for person, name in seat.names.items() if person != seat.person),
+        partner=names["partner"],
         step=state.step,
         place=seen.place,
         role=seen.role,
@@ -337,42 +334,42 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         over=over,
         closed=seat.closed,
         rests=when(seat, seat.rests) if seat.rests and not script.gentle and not seen.begun else "",
+        several=several(seat, script, state, seen, told=told, names=names, show=show, lent=_lent(seat, seen, entries)),
     )
 
 
+def _lent(seat: Seat, seen: Screen, entries: Mapping[int, Stored]) -> Entry | None:
+    """What a guide has lent this person, if it can be read."""
+    try:
+        return rooms.opened(seat, entries[seen.lent]) if seen.lent in entries else None
+    except Sealed:
+        return None
+
+
 def _names(seat: Seat, state: State, seen: Screen) -> dict[str, str]:
-    def name(number: int) -> str:
-        return "" if number == NOBODY else seat.names.get(state.people[number], "")
-
-    partner = next(person for person in state.people if person != seen.person)
-    waiting = [person for person in seen.waits_for if person != seen.person]
-    return {
-        "sender": name(state.sender),
-        "receiver": name(state.receiver),
-        "partner": seat.names.get(partner, ""),
-        "waiting": _several(seat, waiting) if len(state.people) > 2 else "",
+    called = [seat.names.get(person, "") for person in state.people]
+    named = {
+        "sender": called[state.sender],
+        "receiver": called[state.receiver] if state.receiver != NOBODY else "",
+        "partner": next(name for name, person in zip(called, state.people, strict=True) if person != seen.person),
+        "waiting": "",
     }
-
-
-def _several(seat: Seat, people: Sequence[UUID]) -> str:
-    """Some people by name; of very many the first."""
-    names = [seat.names.get(person, "") for person in people]
-    if len(names) > NAMED_MAX + 1:
-        names = [*names[:NAMED_MAX], _more(len(names) - NAMED_MAX, seat.language)]
-    return format_list(names, locale=_locale(seat.language))
-
-
-def _more(count: int, language: str) -> str:
-    with translation.override(language):
-        return ngettext("%(count)s more", "%(count)s more", count) % {"count": numerals(count, language)}
+    if len(called) == 2 and seen.person in state.people:
+        return named
+    others = [name for name, person in zip(called, state.people, strict=True) if person != seen.person]
+    waiting = [seat.names.get(person, "") for person in seen.waits_for if person != seen.person]
+    return named | {"partner": in_words(others, seat.language), "waiting": in_words(waiting, seat.language)}
 
 
 def _prompt(told: Mapping[str, Any], words: Words, seen: Screen, state: State) -> str:
     if seen.done:
         return str(told["done"])
     if not seen.my_turn:
-        watches = seen.role not in ("sender", "receiver") and state.receiver != NOBODY
-        return str(words.places.get(seen.place, told["wait"]) if watches and "done" not in told else told["wait"])
+        alone = state.receiver == NOBODY or "done" in told
+        addressed = seen.person in state.people and (seen.role != "observer" or alone)
+        if addressed and "wait" in told:
+            return str(told["wait"])
+        return words.places.get(seen.place) or str(_("You are here to listen, and have nothing to do just now."))
     if state.tries >= 2 and "again" in told:
         return str(told["again"])
     return str(told.get("spoken", told["turn"]) if state.medium in VOICES["aloud"] else told["turn"])
@@ -406,6 +403,7 @@ def _opened(seat: Seat, entry: Entry, words: Words, script: Script, found: Mappi
         words=entry.body.get("words", entry.body.get("topic", "")) or _choice(entry, words, script),
         feelings=felt,
         state="open",
+        strokes=tuple(" ".join(map(str, stroke)) for stroke in entry.body.get("strokes", ())),
         lines=_lines(seat, entry, found),
     )
 

@@ -80,13 +80,18 @@ def test_another_language_tells_what_it_has_words_for() -> None:
     assert ear == utopia.lines[1]
 
 
-def test_the_list_that_comes_with_us_is_told_in_german() -> None:
-    words = tomllib.loads((LINES.parent / "de.toml").read_text())["words"]
-    shipped = countries(tomllib.loads(LINES.read_text()))
+@pytest.mark.parametrize("language", ["de", "fa"])
+def test_the_list_that_comes_with_us_is_told_in_the_languages_that_come_along(language: str) -> None:
+    words = tomllib.loads((LINES.parent / f"{language}.toml").read_text("utf-8"))["words"]
+    shipped = countries(tomllib.loads(LINES.read_text("utf-8")))
 
     assert set().union(*map(texts, shipped)) <= set(words)
-    assert {country.name: [line.number for line in country.lines] for country in shipped}["Austria"] == [
-        "133",
-        "0800 222 555",
-        "142",
-    ]
+
+
+@pytest.mark.parametrize(
+    ("country", "numbers"), [("Austria", ["133", "0800 222 555", "142"]), ("Iran", ["110", "123", "1480"])]
+)
+def test_whoever_reads_one_of_them_finds_numbers_of_home(country: str, numbers: list[str]) -> None:
+    shipped = countries(tomllib.loads(LINES.read_text("utf-8")))
+
+    assert {one.name: [line.number for line in one.lines] for one in shipped}[country] == numbers

@@ -137,7 +137,10 @@ function show() {
 
 /** On a small screen a step begins right under the pictures: all of it is in view. */
 function meet() {
-  if (others && SMALL.matches) stage().querySelector(".stage")?.scrollIntoView({ block: "start" });
+  if (!others || !SMALL.matches) return;
+  const covered = Number.parseFloat(getComputedStyle(panel).insetBlockStart) + panel.offsetHeight;
+  const top = stage().querySelector(".stage")?.getBoundingClientRect().top;
+  if (top !== undefined) scrollBy({ top: top - covered });
 }
 
 let step = stage().dataset.turn;

@@ -25,7 +25,7 @@ class DialogueConfig(AppConfig):
         def withdraw(  # what the signal carries
             sender: object, ring: Any, space: UUID, person: UUID, *, withdraw: bool, **_: object
         ) -> None:
-            services.forget_times(ring, space)
+            services.forget_times(ring, space, person)
             services.withdraw_words(ring, space, person, words=withdraw)
 
         def rename(sender: object, ring: Any, **_: object) -> None:

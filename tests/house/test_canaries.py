@@ -6,6 +6,7 @@ every temporary file are searched for each of those words, in each of the ways a
 
 import base64
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -15,7 +16,8 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from tests.house.visitor import Visitor
+from tests.house.visitor import TOKEN, Visitor
+from tests.notices.outside import Mailbox, PushBox, mailbox, pushbox
 from tests.served import Served, serve
 from tests.site.command import mandorla
 
@@ -55,11 +57,33 @@ class Left:
     files: dict[str, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Where notices go."""
+
+    mail: Mailbox
+    push: PushBox
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What leads a server there."""
+        return {
+            "MANDORLA_MAIL": f"smtp://127.0.0.1:{self.mail.port}",
+            "MANDORLA_MAIL_FROM": "Notes <notes@example.org>",
+            "MANDORLA_PUSH_SERVICES": f"http://127.0.0.1:{self.push.port}",
+        }
+
+
 @pytest.fixture(scope="module")
 def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
     """What is there after a whole tour, with the server still running and a backup made."""
+    with mailbox() as mail, pushbox() as push:
+        yield from _left(tmp_path_factory, Outside(mail, push))
+
+
+def _left(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterator[Left]:
     data, place = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("elsewhere")
-    environment = {"TMPDIR": str(place), "HOME": str(place), "MANDORLA_GENTLE_PATH": "0"}
+    environment = {"TMPDIR": str(place), "HOME": str(place), "MANDORLA_GENTLE_PATH": "0", **outside.settings}
     if ON_POSTGRES:
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {BESIDE}")
@@ -67,7 +91,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
     served = serve(data, **environment)
     canaries = Canaries({}, count(1))
     try:
-        files = _tour(served, canaries)
+        files = _tour(served, canaries, outside)
         made = mandorla("backup", place / "backup", "--data", data, **environment)
         assert made.returncode == 0, made.stderr
         remains = _remains(data, place) | (_database(environment["DATABASE_URL"]) if ON_POSTGRES else {})
@@ -119,14 +143,15 @@ def test_the_search_would_have_found_one(left: Left) -> None:
         assert b"relationship" in places["mandorla.sqlite3"] + places["mandorla.sqlite3-wal"]
 
 
-def _tour(served: Served, canaries: Canaries) -> dict[str, bytes]:
+def _tour(served: Served, canaries: Canaries, outside: Outside) -> dict[str, bytes]:
     with _newcomer(served, canaries) as ana, _newcomer(served, canaries) as ben:
+        ana.sign_up()
+        _asks_to_be_told(ana, canaries, outside)
+        ben.sign_up()
         return _meet(ana, ben, canaries)
 
 
 def _meet(ana: Visitor, ben: Visitor, canaries: Canaries) -> dict[str, bytes]:
-    for person in (ana, ben):
-        person.sign_up()
     space = ben.join(ana.invite())
     _wrong_turns(ana, canaries)
     thread = ana.ask(space, "couples", canaries.fly("topic"))
@@ -153,6 +178,35 @@ def _meet(ana: Visitor, ben: Visitor, canaries: Canaries) -> dict[str, bytes]:
         canaries.flown[secret] = "code"
     ana.get("/me/sessions/")
     return files
+
+
+def _asks_to_be_told(person: Visitor, canaries: Canaries, outside: Outside) -> None:
+    """Where somebody is reached is theirs too, also when it fails."""
+    page, address = "/me/notices/", f"{canaries.fly('e-mail address')}@example.org"
+    outside.mail.refuses = True
+    token = TOKEN.search(person.get(page))
+    assert token
+    fields = {
+        "csrfmiddlewaretoken": token[1],
+        "act": "mail",
+        "address": f"{canaries.fly('address that fails')}@b.example",
+    }
+    assert person.client.post(page, data=fields).status_code == 422
+    outside.mail.refuses = False
+    person.post(page, act="mail", address=address)
+    code = outside.mail.letters[-1][2].get_content().split()[2]
+    person.post(page, act="code", code=code)
+    browser = outside.push.subscription | {"endpoint": f"{outside.push.endpoint}/{canaries.fly('endpoint')}"}
+    person.post(page, act="device", **browser)
+    person.post(page, act="times", waiting="on", lead="60", quiet_from="21:00", quiet_to="08:00")
+    secret = re.search(r"/calendar/(\w+)/", person.post(page, act="feed"))
+    assert secret
+    person.client.get(secret[0]).raise_for_status()
+    canaries.flown |= {
+        secret[1]: "calendar address",
+        browser["auth"]: "browser's secret",
+        browser["p256dh"]: "browser's key",
+    }
 
 
 def _newcomer(served: Served, canaries: Canaries) -> Visitor:

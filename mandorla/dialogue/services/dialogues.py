@@ -33,7 +33,7 @@ from mandorla.dialogue.services.screens import moment
 from mandorla.notices import services as notices
 from mandorla.notices.core import Change, Due
 from mandorla.spaces import services as spaces
-from mandorla.spaces.core import SpaceView
+from mandorla.spaces.core import LEAST, SpaceView
 from mandorla.vault.core import NotYours, Refused, Sealed
 from mandorla.vault.services import KeyRing, ThreadKeys
 
@@ -142,12 +142,15 @@ def agreed_times(ring: KeyRing) -> list[datetime]:
     return [due.at for found in _dues(ring, mine) for due in found if (due.kind, due.person) == ("time", ring.person)]
 
 
-def forget_times(ring: KeyRing, space: UUID) -> None:
-    """Nothing falls due in a space that is being left, for anybody in it."""
-    if not notices.has_dues(spaces.members_of(space)):
+def forget_times(ring: KeyRing, space: UUID, person: UUID) -> None:
+    """Nothing falls due in a space any more for somebody who leaves it; for nobody, where too few are left."""
+    people = spaces.members_of(space)
+    leaving = people if len(people) <= LEAST else [person]
+    if not notices.has_dues(leaving):
         return
     for found in _dues(ring, [space]):
-        notices.write(Change(goes=found), timezone.now())
+        gone = frozenset(due for due in found if due.person in leaving)
+        notices.write(Change(goes=gone), timezone.now())
 
 
 def _dues(ring: KeyRing, open_spaces: Iterable[UUID]) -> Iterator[frozenset[Due]]:

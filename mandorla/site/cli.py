@@ -53,7 +53,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mandorla.site.settings")
 
     _read_settings()
-    execute_from_command_line(["mandorla", command.replace("-", "_"), *others])
+    try:
+        execute_from_command_line(["mandorla", command.replace("-", "_"), *others])
+        sys.stdout.flush()
+    except BrokenPipeError:  # as in `mandorla languages de | head`: whoever reads along has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _take(command: str, options: argparse.Namespace) -> None:

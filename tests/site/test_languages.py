@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from mandorla.dialogue.services import scripts
 from mandorla.site import languages, ready, translations
 from mandorla.site.languages import Language
 from tests.cast import Cast
-from tests.site.command import mandorla
+from tests.site.command import CALM, mandorla
 
 TOLD: dict[str | tuple[str, ...], str | tuple[str, ...]] = {
     "Begin": "Beginnen",
@@ -284,3 +286,18 @@ def test_the_command_knows_no_language_that_is_not_there(tmp_path: Path) -> None
 
     assert (said.returncode, "Traceback" in said.stderr) == (1, False)
     assert "no such language here" in said.stderr
+
+
+def test_whoever_has_seen_enough_may_stop_reading(flemish: Language, tmp_path: Path) -> None:
+    assert flemish.folder
+    said = subprocess.run(
+        f"{sys.executable} -P -m mandorla languages nl-be --data {tmp_path} | head -n 1",
+        shell=True,
+        env=CALM | {"MANDORLA_TRANSLATIONS": str(flemish.folder.parent)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert (said.stdout, said.stderr) == ("nl-be Vlaams: awaiting review by a practitioner\n", "")

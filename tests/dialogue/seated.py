@@ -4,14 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 
 from mandorla.dialogue import services
-from mandorla.dialogue.core import Command
-from mandorla.dialogue.services import Ack, Asked, RoomView, Seat
+from mandorla.dialogue.core import Command, Entry
+from mandorla.dialogue.services import Ack, Asked, RoomView, Seat, dialogues
 from mandorla.dialogue.services.scripts import script
+from mandorla.spaces import services as spaces
 from mandorla.vault.core import new_id
 from mandorla.vault.services import unlocked_from_cookies
 from tests.cast import Cast, Someone
+from tests.spaces import families
 
 WITH_WORDS = {"say", "unclear", "correct"}
 PICKS = {"guess", "other"}
@@ -41,6 +44,21 @@ class Pair:
         minutes = script(f"{form}/1").minutes[0]
         self.thread = services.ask(ring, cast.space, Asked(new_id(), form, "Sunday evenings", medium, minutes))
         self.ana, self.ben = seat(cast.ana, self.thread), seat(cast.ben, self.thread)
+
+    @classmethod
+    def guided(cls, cast: Cast, form: str, medium: str = "written") -> "Pair":
+        """The same in a form that needs a guide: Cleo, whom both have let in."""
+        pair, ring, told = cls.__new__(cls), cast.ana.ring(), script(f"{form}/1")
+        families.guided(cast, cast.ana, cast.space)
+        spaces.spaces_of(cast.ben.ring())
+        body = {"people": [one.id.hex for one in (cast.ana, cast.ben)], "guests": [[cast.cleo.id.hex, "guide"]]}
+        body |= {"topic": "Sunday evenings", "medium": medium, "minutes": told.minutes[0]}
+        pair.cast, pair.thread = cast, new_id()
+        asked = Entry(1, ring.person, timezone.now(), "ask", told.start, body)
+        dialogues._begin(ring, cast.space, pair.thread, told, asked)  # as if a guide had been named
+        pair.ana, pair.ben = seat(cast.ana, pair.thread), seat(cast.ben, pair.thread)
+        pair.does("ben", "welcome", person=cast.cleo.id)
+        return pair
 
     def seat(self, who: str) -> Seat:
         """The seat of `ana` or `ben`."""

@@ -21,6 +21,7 @@ from tests.dialogue.playing import ANA, DIALOGUES, SCRIPTS, Table, script, told
 
 DOCUMENT = DIALOGUES.parents[2] / "docs" / "developers" / "scripts.md"
 WORDS_MAX = 30
+FOR_GUIDE_MAX = 40
 GUIDANCE = ("turn", "wait", "done", "again", "spoken", "signalled")
 BESIDE = ("for_guide", "set_down")
 KEYS = {*GUIDANCE, "for_guide", "title", "field", "stems", "moves", "spoken_moves", "prompts"}
@@ -332,6 +333,13 @@ GUIDED = [
 for_all_guidance = pytest.mark.parametrize(
     ("folder", "step", "key", "text"), GUIDED, ids=[f"{one[1]}.{one[2]}-{number}" for number, one in enumerate(GUIDED)]
 )
+
+
+@for_every_folder
+def test_what_a_guide_is_told_is_short(folder: str) -> None:
+    told_guides = [text for key, text in _texts(_english(folder)) if key == "for_guide"]
+
+    assert [text for text in told_guides if len(text.split()) > FOR_GUIDE_MAX] == []
 
 
 @for_all_guidance

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from mandorla.accounts import services as accounts
@@ -361,6 +362,47 @@ def test_an_end_is_the_rooms_own_and_leaves_unsent_words_with_their_writer(cast:
         ("ended", ""),
     ]
     assert Event.objects.filter(thread=pair.thread).latest("seq").author == cast.space
+
+
+@pytest.mark.parametrize(("do", "over"), [("end", "ended"), ("pause", ""), ("dismiss", "")])
+def test_who_stands_in_for_a_parent_is_themself_again_however_it_stops(cast: Cast, do: str, over: str) -> None:
+    pair = Pair.guided(cast, "parent-role")
+    pair.play("ben:now ana:ready ben:ready ana:say ben:say ana:say ben:yes ben:say ana:say")
+    before = [pair.sees(one).set_down for one in ("ana", "ben")]
+
+    pair.does("ben", do, minutes=20, person=cast.cleo.id)
+
+    seen = [pair.sees(one) for one in ("ana", "ben")]
+    assert (before, [one.over for one in seen]) == (["", ""], [over, over])
+    for one in seen:
+        assert "Ben is Ben, Ana is Ana, grown up." in one.set_down
+        assert str(timezone.now().year) in one.set_down
+    page = cast.ben.browser().get(reverse("dialogue:room", args=[pair.thread])).content.decode()
+    assert "Nobody stands in for anybody now" in page
+
+
+def test_the_role_is_set_down_before_anything_is_asked_of_the_partner(cast: Cast) -> None:
+    pair = Pair.guided(cast, "parent-role")
+    pair.play("ben:now ana:ready ben:ready ana:say ben:say ana:say ben:yes ben:say ana:say ben:say ana:yes ana:no_more")
+    pair.play("ana:leave_out ana:say ben:say ana:yes ana:no_more ben:say ana:lands ben:guess ana:yes")
+
+    titles = [pair.sees("ana").title]
+    for move in ("ben:say", "ana:not_yet", "ben:say", "ana:yes"):
+        pair.play(move)
+        titles.append(pair.sees("ana").title)
+
+    assert titles == ["Set the role down", "Whom do you see?", "Set the role down", "Whom do you see?", "And today?"]
+    pair.does("ben", "end")
+    assert pair.sees("ana").set_down == ""
+
+
+def test_how_near_is_what_both_chose(cast: Cast) -> None:
+    pair = Pair.guided(cast, "holding", "spoken")
+    pair.play("ben:now ana:ready ben:ready ana:say ben:say ana:held ben:beside")
+
+    shown = [[(one.label, one.words) for one in pair.sees(who).shows] for who in ("ana", "ben")]
+
+    assert shown == [[("Ben chose", "Rather side by side, without touch")]] * 2
 
 
 def test_what_is_parked_waits_for_both_without_a_name(cast: Cast) -> None:

@@ -165,6 +165,12 @@ class Script:
         return any(step.floor for step in self.steps.values())
 
     @property
+    def writes(self) -> bool:
+        """Whether something is left that is written in every medium: lines, marks or a choice."""
+        moves = (move for step in self.steps.values() for move in step.moves.values())
+        return any(move.kind in self.leaves.values() and move.act != "say" for move in moves)
+
+    @property
     def id(self) -> str:
         """Name and version, as stored with a dialogue."""
         return f"{self.name}/{self.version}"

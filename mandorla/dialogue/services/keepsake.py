@@ -55,7 +55,7 @@ def keeping(ring: KeyRing, seat: Seat) -> Keeping:
     """How it stands with keeping this dialogue's words, for this person."""
     room = rooms.room_of(seat, checked=True)
     state = room.shown.state
-    readable = state.medium not in VOICES["aloud"] or bool(room.script.leaves)
+    readable = state.medium not in VOICES["aloud"] or room.script.writes
     if seat.closed or not (readable and state.begun_at and state.over in ("closed", "ended")):
         return Keeping(offered=False)
     everyone = (*state.people, *state.gone)

@@ -114,7 +114,7 @@ def seat_for(ring: KeyRing, thread: UUID, *, unlock: UUID) -> Seat:
         person=ring.person,
         thread=thread,
         space=row.space,
-        names={member.person: member.name for member in members},
+        names={one.person: one.name for one in (*members, *space.guests)},
         keys=ring.thread_keys(row.space, thread, [*people, row.space]),
         own_keys=ring.thread_keys(ring.personal, thread, [ring.person]),
         unlock=unlock,

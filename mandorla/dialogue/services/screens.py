@@ -24,6 +24,7 @@ from mandorla.dialogue.core import (
     has_lapsed,
     screen,
 )
+from mandorla.dialogue.core.company import lacks_guide
 from mandorla.dialogue.core.numerals import numerals
 from mandorla.dialogue.core.state import NOBODY
 from mandorla.dialogue.services import rooms, scripts
@@ -77,8 +78,9 @@ class Line:
 class RoomView:
     """Everything `_room.html` shows. Keys, tokens and running clocks stand outside it.
 
-    `before` is what to know before a yes; `set_down` tells who is who, where it rests or ended while someone stood in
-    for somebody else. `calendar` is how a time ahead stands: *confirmed*, *tentative*, *cancelled*, or nothing.
+    `before` is what to know before a yes; `set_down` tells who is who, where it rests, waits for a guide or ended while
+    someone stood in for somebody else. `calendar` is how a time ahead stands: *confirmed*, *tentative*, *cancelled*, or
+    nothing.
     """
 
     v: int
@@ -276,7 +278,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
 
     now, paused = timezone.now(), state.paused
     over = state.over or ("lapsed" if has_lapsed(script, state, now) else "")
-    set_down = script.steps[state.step].lent and (paused or over)
+    set_down = script.steps[state.step].lent and (paused or over or lacks_guide(script, state, begun=seen.begun))
     ahead = appointment(script, state, now, closed=seat.closed)
     return RoomView(
         v=state.seq,
@@ -314,7 +316,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         breathes=bool(script.steps[state.step].seconds) and seen.place == "arrival",
         timed=bool(script.steps[state.step].seconds) and seen.place != "arrival",
         chunk=seen.my_turn and any(move.chunk for move in script.steps[state.step].moves.values()),
-        readable=state.medium not in VOICES["aloud"] or bool(script.leaves),
+        readable=state.medium not in VOICES["aloud"] or (bool(over) and script.writes),
         together=script.steps[state.step].role == "both",
         wheel=scripts.feelings(seat.language) if any(offer.act == "pick" for offer in seen.offers) else (),
         draft=opened_draft(seat, draft) if draft else _listed_before(seat, seen.person, choice, state, entries),
@@ -421,10 +423,15 @@ def _lines(seat: Seat, entry: Entry, found: Mapping[int, Stored]) -> tuple[str, 
 
 
 def _choice(entry: Entry, words: Words, script: Script) -> str:
-    """What was chosen, where a script leaves it behind."""
+    """What was chosen, where a script shows it or leaves it behind."""
     move = _move(entry, script)
-    left = move is not None and move.act == "choose" and move.kind in script.leaves.values()
-    return str(words.steps[entry.step]["moves"][entry.do]) if left else ""
+    told = move is not None and move.act == "choose" and bool(move.kind) and _is_told(move.kind, script)
+    return str(words.steps[entry.step]["moves"][entry.do]) if told else ""
+
+
+def _is_told(kind: str, script: Script) -> bool:
+    shows = (kinds for step in script.steps.values() for kinds in step.shows.values())
+    return kind in script.leaves.values() or any(kind in kinds for kinds in shows)
 
 
 def _kind(entry: Entry, script: Script) -> str:

@@ -48,6 +48,7 @@ print literata 0.4.3 400Regular/Literata_400Regular.ttf
 print figtree 0.4.1 600SemiBold/Figtree_600SemiBold.ttf
 print noto-serif-hebrew 0.4.2 400Regular/NotoSerifHebrew_400Regular.ttf
 print noto-naskh-arabic 0.4.5 400Regular/NotoNaskhArabic_400Regular.ttf
+print vazirmatn 0.4.1 600SemiBold/Vazirmatn_600SemiBold.ttf
 print noto-emoji 0.4.7 400Regular/NotoEmoji_400Regular.ttf
 
 unpack axe-core 4.14.1

@@ -250,7 +250,7 @@ def test_words_run_the_way_their_first_letter_does(text: str, found: str) -> Non
 def told(text: str) -> dict[str, object]:
     """A document that says one thing in every place where words can stand."""
     part = {"label": text, "note": text, "text": text, "dir": "rtl", "lines": [text], "lines_dir": "ltr"}
-    start = {"lang": "en", "dir": "ltr", "title": "Kept words", "topic": {"text": text, "dir": "ltr"}}
+    start = {"lang": "en", "dir": "ltr", "pages": "1 / 1", "title": "Kept words", "topic": {"text": text, "dir": "ltr"}}
     return start | {"people": text, "notes": [], "lacking": "A box.", "parts": [part | {"feelings": text}]}
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from mandorla.dialogue.core import VOICES
+from mandorla.dialogue.core.numerals import numerals
 from mandorla.dialogue.models import Draft
 from mandorla.dialogue.services import bell, printing, rooms
 from mandorla.dialogue.services.afterwards import take_back, whole_transcript
@@ -104,6 +105,7 @@ def kept_pdf(ring: KeyRing, seat: Seat) -> bytes:
     told = {
         "lang": (get_language() or "en").partition("-")[0],
         "dir": way,
+        "pages": numerals("1 / 1", seat.language),
         "title": _("Kept words"),
         "topic": {"text": topic, "dir": printing.direction(topic, otherwise=way)},
         "people": _people(seat),
@@ -149,7 +151,7 @@ def _part(entry: Shown) -> Part:
 
 def _written(part: Part) -> str:
     lines = (f"- {line}" for line in part.lines)
-    return "\n".join(filter(None, [part.label, part.note, part.text, *lines, ", ".join(part.feelings)]))
+    return "\n".join(filter(None, [part.label, part.note, part.text, *lines, _named(part.feelings)]))
 
 
 def _told(part: Part, way: str) -> dict[str, Any]:
@@ -160,8 +162,12 @@ def _told(part: Part, way: str) -> dict[str, Any]:
         "dir": printing.direction(part.text, otherwise=way),
         "lines": list(part.lines),
         "lines_dir": printing.direction(" ".join(part.lines), otherwise=way),
-        "feelings": ", ".join(part.feelings),
+        "feelings": _named(part.feelings),
     }
+
+
+def _named(feelings: tuple[str, ...]) -> str:
+    return numerals(", ", get_language() or "en").join(feelings)
 
 
 def _people(seat: Seat) -> str:

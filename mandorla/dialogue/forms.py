@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
 from mandorla.notices.core import named
+from mandorla.spaces.core import SpaceView
 from mandorla.vault.core import Refused
 
 LEAD_MAX = 200
@@ -127,6 +128,20 @@ class Ask(forms.Form):
         help_text=_("Only this line is seen before the yes. A subject, not the story: “Sunday evening”, “money”."),
         error_messages={"required": _("One line is enough. It tells what it is about, not what you will say.")},
     )
+    people = forms.TypedMultipleChoiceField(
+        label=_("With whom"),
+        coerce=UUID,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Everyone you choose is asked. Leave it empty to ask them all."),
+    )
+    guides = forms.TypedMultipleChoiceField(
+        label=_("A guide beside you"),
+        coerce=UUID,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Somebody trained, whom each of you lets in before it begins. Some forms need one."),
+    )
     medium = forms.ChoiceField(label=_("How"), widget=forms.RadioSelect, initial="written")
     minutes = forms.TypedChoiceField(label=_("About how long"), coerce=int, widget=forms.RadioSelect)
     wish = forms.CharField(
@@ -136,8 +151,15 @@ class Ask(forms.Form):
         help_text=_("Leave it empty for “whenever it suits you”."),
     )
 
-    def __init__(self, offered: Collection[services.FormView], *given: Any, **named: Any) -> None:
+    def __init__(self, space: SpaceView, offered: Collection[services.FormView], *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        choosable = {"people": services.may_be_asked(space), "guides": services.guides_of(space)}
+        for name, members in choosable.items():
+            self.fields[name].choices = [(one.person.hex, one.name) for one in members]  # type: ignore[attr-defined]
+        if len(choosable["people"]) < 2:
+            del self.fields["people"]
+        if not choosable["guides"]:
+            del self.fields["guides"]
         self.open_now = {one.script.name: one for one in offered if not one.closed}
         self.fields["form"].choices = [(one.script.name, one.words["name"]) for one in offered]  # type: ignore[attr-defined]
         offered_in = {medium for one in self.open_now.values() for medium in services.possible(one.script.media)}
@@ -181,7 +203,10 @@ class Ask(forms.Form):
 def asked(form: Ask) -> services.Asked:
     """What a valid form asks for."""
     told = form.cleaned_data
-    return services.Asked(told["key"], told["form"], told["topic"], told["medium"], told["minutes"], told["wish"])
+    people, guides = tuple(told.get("people", ())), tuple((guide, "guide") for guide in told.get("guides", ()))
+    return services.Asked(
+        told["key"], told["form"], told["topic"], told["medium"], told["minutes"], told["wish"], people, guides
+    )
 
 
 SHEET = {

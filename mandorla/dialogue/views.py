@@ -26,6 +26,7 @@ from mandorla.vault.services import KeyRing
 from mandorla.vault.views import UnlockedRequest, unlocked
 
 ONCE = ("how", "safety")
+ABOUT = {"too_few": "people", "too_many": "people", "guide": "guides"}  # in which field an answer is to be changed
 CAMERA: dict[str, list[str] | str | tuple[str]] = {"camera": ["self"], "microphone": ["self"]}
 CALENDAR_NAME = "time-together.ics"  # it lies among what was downloaded, for whoever looks there
 
@@ -54,12 +55,13 @@ def ask(request: UnlockedRequest, space: UUID) -> HttpResponse:
     if first:
         return first
     given = {"key": new_id(), "form": offered[0].script.name, "minutes": 30}
-    form = forms.Ask(offered, request.POST or None, initial=given)
+    form = forms.Ask(view, offered, request.POST or None, initial=given)
     if form.is_bound and form.is_valid():
         try:
             return redirect("dialogue:room", services.ask(request.ring, space, forms.asked(form)))
         except Refused as refused:
-            form.add_error(None, _say(refused.reason, refused.facts))
+            field = ABOUT.get(refused.reason)
+            form.add_error(field if field in form.fields else None, _say(refused.reason, refused.facts))
     rest = services.rests_until(request.ring, space)
     facts = {"space": view, "form": form, "rest": _moment(rest) if rest else ""}
     facts |= {"groups": forms.by_purpose(offered), "shut": forms.by_closed(offered)}

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from mandorla.dialogue.core import (
+    IN_CALL,
     REMINDED_AFTER,
     Entry,
     Script,
@@ -27,13 +28,14 @@ from mandorla.dialogue.core import (
 from mandorla.dialogue.core.bodies import AHEAD_MAX
 from mandorla.dialogue.models import Event, Thread
 from mandorla.dialogue.services import presence, rooms, scripts
+from mandorla.dialogue.services.calls import PEOPLE_MAX as CALL_PEOPLE_MAX
 from mandorla.dialogue.services.calls import possible
 from mandorla.dialogue.services.rests import rests_until
 from mandorla.dialogue.services.screens import moment
 from mandorla.notices import services as notices
 from mandorla.notices.core import Change, Due
 from mandorla.spaces import services as spaces
-from mandorla.spaces.core import LEAST, SpaceView
+from mandorla.spaces.core import FACILITATOR, LEAST, MemberView, SpaceView
 from mandorla.vault.core import NotYours, Refused, Sealed
 from mandorla.vault.services import KeyRing, ThreadKeys
 
@@ -44,7 +46,10 @@ PATH_LOOKBACK = 60
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What someone asks for. `key` becomes the dialogue's id, so that asking twice asks once."""
+    """What someone asks for. `key` becomes the dialogue's id, so that asking twice asks once.
+
+    `people` are those who are asked, everyone of the space if none is named; `guests` come with their role.
+    """
 
     key: UUID
     script: str
@@ -52,6 +57,8 @@ class Asked:
     medium: str
     minutes: int
     wish: datetime | None = None
+    people: tuple[UUID, ...] = ()
+    guests: tuple[tuple[UUID, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +89,42 @@ class DialogueView:
 
 
 def forms_for(ring: KeyRing, space: UUID) -> list[FormView]:
-    """The forms of this space, with what keeps one closed just now: the same for both."""
-    path, rest = _path_left(ring, space), rests_until(ring, space)
-    kind = spaces.space_for(ring, space).kind
+    """The forms of this space, with what keeps one closed just now: the same for everybody."""
+    view, rest = spaces.space_for(ring, space), rests_until(ring, space)
+    fitting = [script for script in scripts.forms() if view.kind in script.among]
+    path = _path_left(ring, space) if any(script.gentle for script in fitting) else 0
+    guided = bool(guides_of(view) or _facilitators(view))
     return [
-        FormView(script, dict(scripts.words(script.id).form), _closed(script, path, rest))
-        for script in scripts.forms()
-        if kind in script.among
+        FormView(script, dict(scripts.words(script.id).form), _closed(script, path, rest, guided=guided))
+        for script in fitting
     ]
 
 
-def ask(ring: KeyRing, space: UUID, asked: Asked) -> UUID:
-    """Asks the partner for a dialogue and returns its id.
+def guides_of(view: SpaceView) -> tuple[MemberView, ...]:
+    """The guides from outside who could be asked to be there."""
+    return tuple(guest for guest in view.guests if not guest.arriving)
 
-    Refused: "topic" (empty), "line_too_long", "time" (past or too far), "form", "guide", "gentle", "resting", and what
-    `spaces.current` refuses ("closed", "waiting").
+
+def may_be_asked(view: SpaceView) -> tuple[MemberView, ...]:
+    """The others of a space who could be asked."""
+    return tuple(other for other in view.others if not other.arriving)
+
+
+def ask(ring: KeyRing, space: UUID, asked: Asked) -> UUID:
+    """Asks the partner, or those who are named, for a dialogue and returns its id.
+
+    Refused: "topic" (empty), "line_too_long", "time" (past or too far), "form", "guide" (it needs one, and none is
+    named), "guest" (nobody who could be one), "too_few", "too_many", "gentle", "resting", and what `spaces.current`
+    refuses ("closed", "waiting").
     """
     view = spaces.space_for(ring, space)
     form = next((one for one in forms_for(ring, space) if one.script.name == asked.script), None)
     _check(asked, form)
     assert form is not None  # _check refuses
+    people = _people(view, asked, form.script)
+    guests = _guests(view, asked, form.script, people)
     body = {
+        "guests": [[guest.hex, role] for guest, role in guests],
         "topic": asked.topic.strip(),
         "medium": asked.medium,
         "minutes": asked.minutes,
@@ -112,8 +134,7 @@ def ask(ring: KeyRing, space: UUID, asked: Asked) -> UUID:
     try:
         with transaction.atomic():
             spaces.current(ring, space)
-            people = [view.me.person.hex, *(other.person.hex for other in view.others)]
-            body |= {"people": people, "paces": _paces(ring, space)}
+            body |= {"people": [one.hex for one in people], "paces": _paces(ring, space)}
             entry = Entry(1, ring.person, timezone.now(), "ask", form.script.start, body)
             _begin(ring, space, asked.key, form.script, entry)
     except IntegrityError:
@@ -201,6 +222,39 @@ def _check(asked: Asked, form: FormView | None) -> None:
         raise Refused("time")
 
 
+def _people(view: SpaceView, asked: Asked, script: Script) -> tuple[UUID, ...]:
+    """Who would hold it, whoever asks first."""
+    there = [other.person for other in may_be_asked(view)]
+    people = (view.me.person, *(one for one in there if not asked.people or one in asked.people))
+    least, most = script.people
+    if set(asked.people) - set(people):
+        raise Refused("form")
+    if len(people) < least:
+        raise Refused("too_few")
+    if len(people) > (min(most, CALL_PEOPLE_MAX) if asked.medium in IN_CALL else most):
+        raise Refused("too_many")
+    return people
+
+
+def _guests(view: SpaceView, asked: Asked, script: Script, people: tuple[UUID, ...]) -> tuple[tuple[UUID, str], ...]:
+    """Who would be there besides. A facilitator among the people guides where a guide is needed."""
+    facilitators = {(one, "guide") for one in _facilitators(view) if one in people}
+    possible_ones = {(guide.person, "guide") for guide in guides_of(view)} | facilitators
+    possible_ones |= {(one.person, "observer") for one in may_be_asked(view) if one.person not in people}
+    if set(asked.guests) - possible_ones:
+        raise Refused("guest")
+    guests = dict(asked.guests)
+    if script.guard and "guide" not in guests.values():
+        guests |= dict(sorted(facilitators))
+    if script.guard and "guide" not in guests.values():
+        raise Refused("guide")
+    return tuple(guests.items())
+
+
+def _facilitators(view: SpaceView) -> list[UUID]:
+    return [one.person for one in (view.me, *may_be_asked(view)) if one.role == FACILITATOR]
+
+
 def _paces(ring: KeyRing, space: UUID) -> dict[str, str]:
     """How much guidance each wished for in the dialogue before this one."""
     rows = Thread.objects.filter(space=space).order_by("-day", "id")[:PAGE]
@@ -233,8 +287,8 @@ def _begin(ring: KeyRing, space: UUID, thread: UUID, script: Script, entry: Entr
     notices.write(change(script, None, state, entry.at, partial(presence.is_here, thread, ring.person)), entry.at)
 
 
-def _closed(script: Script, path_left: int, rest: datetime | None) -> str:
-    if script.guard:
+def _closed(script: Script, path_left: int, rest: datetime | None, *, guided: bool) -> str:
+    if script.guard and not guided:
         return "guide"
     if script.gentle:
         return ""

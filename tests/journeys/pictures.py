@@ -1,7 +1,7 @@
 """Pictures of every page and every step, on three sizes of screen, by day and by night, to be looked at by people.
 
 python -m tests.journeys.pictures FOLDER              all of them, and the README's
-python -m tests.journeys.pictures FOLDER public own   some: public, own, empty, room, readme
+python -m tests.journeys.pictures FOLDER public own   some: public, own, empty, room, several, readme
 """
 
 import base64
@@ -105,6 +105,24 @@ class Studio:
         for end in walk.ends():
             self.camera.take(f"over-{end}", walk.ana, walk.ben)
 
+    def several(self) -> None:
+        """A group on its way, as four of five see it: who has the turn, who listens, who watches, and who guides."""
+        people = [self.seeds.someone(called) for called in ("Mira", "Jonas", "Ada", "Yusuf", "Lena")]
+        names = [one.name for one in people]
+        space = self.seeds("gather", names=names, kind="group", title="The ones by the river")
+        pages = [self.browsing.open(one) for one in people[:4]]
+        pages[0].goto(f"/dialogues/ask/{space}/")
+        self.camera.take("several-ask", pages[0])
+        wish = {"name": names[0], "space": space, "script": "communologue", "medium": "written", "minutes": 60}
+        thread = self.seeds("ask", topic="How we welcome new people", **wish)
+        for page in pages:
+            Room(page, thread)
+        for step, moves in SEVERAL:
+            self.seeds("play", thread=thread, moves=[move.format(*names) for move in moves])
+            for page in pages:
+                page.reload()
+            self.camera.take(f"several-{step}", *pages)
+
     def readme(self) -> None:
         """Two phones in the middle of a dialogue."""
         pair = self.seeds.pair("Mira", "Jonas")
@@ -136,6 +154,21 @@ HELD = (
     *("ben say: Forlorn.", "ana say: Thank you.", "ben say: Thank you.", "ben close", "ana skip", "ben skip"),
     *("ana skip", "ben skip"),
 )
+SEVERAL = (
+    ("asked", ("{1} yes",)),
+    ("gather", ("{2} yes", "{3} yes", "{4} yes", "{0} here")),
+    ("breathe", ("{1} here", "{2} here", "{3} here", "{4} here", "{1} ready")),
+    ("open", ("{0} ready", "{2} ready", "{3} ready", "{4} ready")),
+    ("listener", ("{1} speak",)),
+    ("begin", ("{2} take",)),
+    ("mirror", (f"{{1}} say: {LONG}", "{3} queue", "{4} queue")),
+    ("lent", (f"{{2}} say: {SHORT}", "{1} partly", "{0} lend {1}: What I need most is …", "{0} slow")),
+    ("floor", (f"{{1}} say: {SHORT}", f"{{2}} say: {SHORT}", "{1} yes", "{3} unqueue", "{4} unqueue", "{1} no_more")),
+    ("link", ("{3} speak", "{0} take")),
+    ("pause", (f"{{3}} addition: {SHORT}", "{1} pause")),
+    ("left", ("{0} go_on", "{1} go_on", "{2} go_on", "{3} go_on", "{4} go_on", "{4} leave")),
+    ("over", ("{0} end",)),
+)
 WORDS = "On Sunday evenings your laptop comes out, and I feel left on a platform."
 
 
@@ -146,7 +179,8 @@ def _shoot(folder: Path, wanted: list[str], browser: Browser) -> None:
         browsing = Browsing(browser, site.address, Watch())
         studio = Studio(seeds, browsing, Camera(folder))
         parts: dict[str, Callable[[], None]] = {
-            part.__name__: part for part in (studio.public, studio.empty, studio.own, studio.room, studio.readme)
+            part.__name__: part
+            for part in (studio.public, studio.empty, studio.own, studio.room, studio.several, studio.readme)
         }
         try:
             for name in wanted or parts:

@@ -29,7 +29,7 @@ from mandorla.vault.services import KeyRing  # noqa: E402
 from mandorla.vault.services.sessions import open_request  # noqa: E402
 
 SHOWN = ("how", "safety")
-WITH_WORDS = {"say", "unclear", "correct", "park"}
+WITH_WORDS = {"say", "unclear", "correct", "park", "addition", "view", "echo", "lend"}
 
 rings: dict[str, KeyRing] = {}
 unlocks: dict[str, UUID] = {}
@@ -69,36 +69,69 @@ def pair(names: list[str], gentle: bool = False) -> str:
     return str(invitation.space)
 
 
+def gather(names: list[str], kind: str, title: str) -> str:
+    """A space of several, made by the first of them, who lets in all the others."""
+    first, *others = names
+    space = spaces.make(rings[first], kind, title)
+    for other in others:
+        spaces.join(rings[other], spaces.invite(rings[first], space=space).code)
+        spaces.spaces_of(rings[first])  # the answer is verified when the inviter looks
+        spaces.drop(rings[first], rings[first].personal, "invitations")  # as if each had come on a day of their own
+    for name in names:
+        spaces.spaces_of(rings[name])
+    return str(space)
+
+
+def guide(name: str, inviter: str, space: str) -> None:
+    """Somebody comes to a space as a guide."""
+    spaces.join(rings[name], spaces.invite(rings[inviter], space=UUID(space), role="guide").code, as_guide=True)
+    for other in (inviter, *rings):
+        spaces.spaces_of(rings[other])
+
+
 def invite(name: str) -> str:
     """The code of somebody's invitation."""
     return spaces.invite(rings[name]).code
 
 
-def ask(*, name: str, space: str, script: str, medium: str, topic: str, minutes: int) -> str:
-    """A dialogue that somebody asks for."""
-    asked = dialogue.Asked(new_id(), script, topic, medium, minutes)
+def ask(
+    *,
+    name: str,
+    space: str,
+    script: str,
+    medium: str,
+    topic: str,
+    minutes: int,
+    people: list[str] | None = None,
+    guide: str = "",
+) -> str:
+    """A dialogue that somebody asks for, or asks some of the others for; perhaps with a guide from outside."""
+    named = tuple(rings[one].person for one in people or ())
+    guests = ((rings[guide].person, "guide"),) if guide else ()
+    asked = dialogue.Asked(new_id(), script, topic, medium, minutes, people=named, guests=guests)
     return str(dialogue.ask(rings[name], UUID(space), asked))
 
 
 def play(thread: str, moves: list[str]) -> int:
     """Moves such as `ana now`, `ben say: Words.`, `ben guess: lonely sad`; lists as `ana offer: One | Two`, and marks
-    by their places as `ben give: 2`. Answers with the version they lead to.
+    by their places as `ben give: 2`; whom a move is about as `ana ask ben`. Answers with the version they lead to.
     """
     seats: dict[str, dialogue.Seat] = {}
     for line in moves:
         act, _, words = line.partition(": ")
-        name, do = act.split()
+        name, do, *whom = act.split()
         if name not in seats:
             seats[name] = dialogue.seat_for(rings[name], UUID(thread), unlock=unlocks[name])
-        _move(seats[name], do, words)
+        _move(seats[name], do, words, rings[whom[0]].person if whom else None)
     return dialogue.room_for(next(iter(seats.values())), checked=True).v
 
 
-def _move(seat: dialogue.Seat, do: str, words: str) -> None:
+def _move(seat: dialogue.Seat, do: str, words: str, whom: UUID | None = None) -> None:
     view = dialogue.room_for(seat, checked=True)
     feelings = tuple((words or "lonely").split()) if do in ("guess", "other") else ()
     said = (words or f"Some words of {do}.") if do in WITH_WORDS else ""
-    command = Command(new_id(), view.v, do, words=said, feelings=feelings, minutes=20 if do == "pause" else 0)
+    minutes = 20 if do == "pause" else 0
+    command = Command(new_id(), view.v, do, words=said, feelings=feelings, minutes=minutes, person=whom)
     match next((button.act for button in view.buttons if button.name == do), ""):
         case "list":
             command = replace(command, words="\n".join(words.split(" | ")))
@@ -112,7 +145,7 @@ def entries(thread: str, name: str) -> int:
     return dialogue.room_for(dialogue.seat_for(rings[name], UUID(thread), unlock=unlocks[name]), checked=True).v
 
 
-HEARD = (sign_up, visit, pair, invite, ask, play, entries)
+HEARD = (sign_up, visit, pair, gather, guide, invite, ask, play, entries)
 WISHES: dict[str, Callable[..., Any]] = {wish.__name__: wish for wish in HEARD}
 
 if __name__ == "__main__":

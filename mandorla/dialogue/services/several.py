@@ -20,7 +20,8 @@ class Here:
     role: str
     awaited: bool
     me: bool
-    there: bool = True
+    guides: bool
+    there: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,12 @@ def several(  # noqa: PLR0913  # what a screen is made of
 
 
 def _here(seat: Seat, state: State, seen: Screen, person: UUID) -> Here:
-    guides = person in state.guests and state.guests[person][0] == "guide"
     return Here(
         person=person.hex,
         name=seat.names.get(person, ""),
-        role="guide" if guides else state.role_of(person),
+        role=state.role_of(person),
         awaited=person in seen.waits_for and not state.paused,
         me=person == seat.person,
+        guides=person in state.guests and state.guests[person][0] == "guide",
         there=state.is_welcome(person),
     )

@@ -1,0 +1,114 @@
+"""Dialogues of more than two: a group from a line to its last round; each on a phone of their own."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.browsing import Browsing, Room
+from tests.journeys.site import Seeds, Someone
+
+CALLED = ("Mira", "Jonas", "Ada", "Yusuf", "Lena", "Tomas", "Ines", "Paul", "Noor", "Emil", "Rosa", "Kai")
+
+
+@dataclass(slots=True)
+class Group:
+    """People in one space, and each one's room."""
+
+    people: list[Someone]
+    space: str
+    rooms: dict[str, Room]
+
+    def others(self, *called: str) -> list[Room]:
+        """The rooms of everybody else."""
+        return [room for name, room in self.rooms.items() if name not in called]
+
+
+@pytest.fixture
+def group(seeds: Seeds, browsing: Browsing, request: pytest.FixtureRequest) -> Group:
+    """So many people, of whom Mira has made the group and facilitates it."""
+    people = [seeds.someone(called) for called in CALLED[: request.param]]
+    space = seeds("gather", names=[one.name for one in people], kind="group", title="The ones by the river")
+    return Group(people, space, {one.called: Room(browsing.open(one)) for one in people})
+
+
+@pytest.mark.timeout(300)  # twelve people take their time to sign up
+@pytest.mark.parametrize("group", [12], indirect=True)
+def test_a_communologue_of_twelve_from_the_request_to_the_last_round(group: Group) -> None:
+    mira, jonas, ada, yusuf = (group.rooms[name] for name in CALLED[:4])
+
+    thread = _mira_asks_and_all_say_yes(group)
+    for room in group.rooms.values():
+        room.shows("Gathering")
+        room.press("I’m here")
+    for room in group.rooms.values():
+        room.shows("Arrive")
+        room.press("I’m ready")
+    jonas.shows("Who would like to begin?")
+    jonas.press("I’ll begin")
+    ada.shows("Who listens?", "Jonas would like to speak.")
+    ada.press("I’ll listen and give it back")
+    jonas.say("I miss knowing who is new.", "Send")
+    yusuf.shows("Mirror", "Ada is giving back what Jonas said.", "I miss knowing who is new.")
+    yusuf.press("I would like to speak next")
+    jonas.shows("Mirror", "In line to speak", "Yusuf")
+    ada.say("You miss knowing who is new.", "Send my mirror")
+    jonas.press("Yes, you’ve got it")
+    jonas.press("That is all for now")
+    ada.shows("Who listens?", "Yusuf would like to speak.")
+    mira.press("I’ll listen and give it back")
+    yusuf.shows("Take up what is there")
+    yusuf.say("And nobody says hello in the lift.", "Send it as an addition")
+    mira.say("Nobody says hello in the lift.", "Send my mirror")
+    yusuf.press("Yes, you’ve got it")
+    yusuf.press("That is all for now")
+    ada.shows("Who comes next?")
+    ada.page.get_by_text("What is there so far").click()
+    expect(ada.stage).to_contain_text("I miss knowing who is new.")
+    expect(ada.stage).to_contain_text("And nobody says hello in the lift.")
+    mira.press("Go on to the last round")
+    for name, room in group.rooms.items():
+        room.shows("To end with")
+        room.say(f"{name} thanks you all.", "Give it")
+    for room in group.rooms.values():
+        room.shows("What was given", f"{CALLED[-1]} thanks you all.")
+        room.press("I’m ready to go")
+    for room in group.rooms.values():
+        room.shows("Thank you, all of you")
+    assert thread
+
+
+@pytest.mark.parametrize("group", [4], indirect=True)
+def test_who_leaves_in_the_middle_is_waited_for_no_longer(group: Group) -> None:
+    jonas, ada, yusuf = (group.rooms[name] for name in CALLED[1:4])
+    _mira_asks_and_all_say_yes(group)
+    for label in ("I’m here", "I’m ready"):
+        for room in group.rooms.values():
+            room.press(label)
+    jonas.press("I’ll begin")
+    ada.press("I’ll listen and give it back")
+    jonas.say("I miss knowing who is new.", "Send")
+    ada.shows("Mirror")
+
+    ada.opens_menu()
+    ada.page.get_by_role("button", name="Leave").click()
+
+    jonas.shows("Who listens?")
+    yusuf.press("I’ll listen and give it back")
+    jonas.shows("Speak")
+    expect(jonas.stage.get_by_role("region", name="Who is here")).not_to_contain_text("Ada")
+
+
+def _mira_asks_and_all_say_yes(group: Group) -> str:
+    mira = group.rooms["Mira"]
+    mira.page.goto(f"/dialogues/ask/{group.space}/")
+    mira.page.get_by_label("Communologue").check()
+    mira.page.get_by_label("The topic, in one line").fill("How we welcome new people")
+    mira.page.get_by_role("button", name="Ask").click()
+    mira.shows("Asked to come together", "How we welcome new people")
+    thread = mira.page.url.split("/")[-2]
+    for room in group.others("Mira"):
+        room.page.goto(f"/dialogues/{thread}/")
+        room.is_live()
+        room.press("Yes, I’ll come")
+    return thread

@@ -30,7 +30,7 @@ from tests.dialogue.seated import Pair, seat
 
 FORMS = {script.name for script in scripts.every() if "relationship" in script.among}
 GENTLE = {"appreciation", "flooding"}
-GUARDED = {script.name for script in scripts.every() if script.guard}
+GUARDED = {script.name for script in scripts.every() if script.guard and "relationship" in script.among}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ARRIVED = "ben:now ana:ready ben:ready ana:say ben:say ben:say ana:say ana:say ben:say "

@@ -18,7 +18,8 @@ CHECK = """async ([within, rules]) => {
 }"""
 TOO_WIDE = """() => {
     const root = document.documentElement;
-    const out = one => one.getBoundingClientRect().right > root.clientWidth + 1 && !one.closest(".stems__row");
+    const beyond = ({ left, right }) => left < -1 || right > root.clientWidth + 1;
+    const out = one => beyond(one.getBoundingClientRect()) && !one.closest(".stems__row");
     return root.scrollWidth <= root.clientWidth ? [] : [...document.querySelectorAll("body *")].filter(
         one => one.checkVisibility() && out(one)).map(one => `too wide: ${one.outerHTML.slice(0, 120)}`);
 }"""

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys import test_pages
 from tests.journeys.browsing import Browsing, Room, address_of
 from tests.journeys.site import Pair, Seeds
 from tests.journeys.test_pages import TOO_WIDE
+from tests.journeys.walking import OF_A_DIALOGUE, OWN, PUBLIC
 
 DIALOGUES = Path(__file__).resolve().parents[2] / "mandorla/content/dialogues"
 PARTS = ("arrival", "heard", "closing", "appreciation")
@@ -95,6 +97,19 @@ def test_the_letters_of_persian_are_fetched_where_they_are_read_and_nowhere_else
         faces[locale] = {file.rsplit("/", 1)[-1].split(".")[0] for file in page.evaluate(FACES)}
 
     assert faces == {"en-GB": {"figtree-latin", "literata-latin"}, "fa": {"figtree-latin", "vazirmatn-arabic"}}
+
+
+def test_every_page_in_persian_is_open_to_every_eye(pair: Pair, browsing: Browsing) -> None:
+    thread = pair.ask("ben now", "ana ready", "ben ready", f"ana say: {HUMMED}", topic=TOPIC)
+    stranger, sara = browsing.open(locale="fa"), browsing.open(pair.ana, locale="fa")
+    own = (*OWN, *(address_of(thread, name) for name in ("", *OF_A_DIALOGUE)))
+    found = {}
+    for page, paths in ((stranger, PUBLIC), (sara, own)):
+        for path in paths:
+            page.goto(path.format(space=pair.space))
+            found[path] = test_pages.wrong_with(page)
+
+    assert test_pages.told(found) == ""
 
 
 def test_codes_and_passphrases_run_from_left_to_right(pair: Pair, browsing: Browsing) -> None:

@@ -100,6 +100,21 @@ def test_what_is_refused_is_said_in_that_language(language: str, pair: Pair, bro
     assert wrong_with(page, language) == []
 
 
+def test_a_language_is_chosen_where_one_is_and_stays(pair: Pair, browsing: Browsing) -> None:
+    page, own = browsing.open(), browsing.open(pair.ana)
+    page.goto("/safety/help/")
+    own.goto("/me/")
+    for one in (page, own):
+        one.get_by_role("button", name="Deutsch", exact=True).press("Enter")
+        expect(one.locator("html")).to_have_attribute("lang", "de")
+    expect(page).to_have_url(re.compile("/safety/help/$"))
+    expect(own).to_have_url(re.compile("/me/$"))
+
+    own.goto(address_of(pair.ask()))
+
+    expect(own.get_by_role("button", name="Anfrage zurückziehen")).to_be_visible()
+
+
 def test_a_page_that_runs_from_right_to_left_is_mirrored(pair: Pair, browsing: Browsing) -> None:
     thread = pair.ask("ben now", "ana ready", "ben ready", "ana say: λ")
     page = browsing.open(pair.ana, locale=MIRRORED)

@@ -17,7 +17,7 @@ class DialogueConfig(AppConfig):
         from mandorla.accounts.services.people import renamed  # noqa: PLC0415
         from mandorla.dialogue import services  # noqa: PLC0415
         from mandorla.notices.services import renewed  # noqa: PLC0415
-        from mandorla.spaces.services import joined, leaving  # noqa: PLC0415
+        from mandorla.spaces.services import joined, leaving, shut_out  # noqa: PLC0415
 
         def begin(sender: object, ring: Any, space: Any, **_: object) -> None:
             services.begin_gentle_path(ring, space.id)
@@ -31,6 +31,9 @@ class DialogueConfig(AppConfig):
         def rename(sender: object, ring: Any, **_: object) -> None:
             services.say_names_anew(ring)
 
+        def seat_anew(sender: object, thread: UUID, **_: object) -> None:
+            services.reseat(thread)
+
         def times(sender: object, ring: Any, **_: object) -> list[datetime]:
             return services.agreed_times(ring)
 
@@ -38,6 +41,7 @@ class DialogueConfig(AppConfig):
         renamed.connect(rename, weak=False, dispatch_uid="names in open rooms")
         joined.connect(begin, weak=False, dispatch_uid="gentle path")
         leaving.connect(withdraw, weak=False, dispatch_uid="words of who leaves")
+        shut_out.connect(seat_anew, weak=False, dispatch_uid="places of guests")
         checks.register(scripts_hold, "mandorla", deploy=True)
 
 

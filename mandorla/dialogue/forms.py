@@ -19,6 +19,7 @@ from mandorla.vault.core import Refused
 LEAD_MAX = 200
 FEELING_MAX = 40
 FAR_AHEAD = 2**62
+COMPANY = {"bring", "welcome", "dismiss", "leave"}
 LISTS = ("feelings", "own", "marks")
 SIGNALS = {"tie", "description", "candidate"}
 SIGNAL_MAX = 24_000
@@ -50,6 +51,14 @@ def command_from(fields: Mapping[str, Any], zone: str) -> Command:
         )
     except (KeyError, ValueError, TypeError):
         raise Refused("broken") from None
+
+
+def company_from(posted: QueryDict, zone: str) -> Command:
+    """What somebody does about guests; Refused("broken") for anything else."""
+    command = command_from(plain(posted), zone)
+    if command.do not in COMPANY:
+        raise Refused("broken")
+    return command
 
 
 def plain(posted: QueryDict) -> dict[str, Any]:

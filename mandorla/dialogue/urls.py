@@ -17,6 +17,7 @@ urlpatterns = [
     path("<uuid:thread>/prepare/", views.prepare, name="prepare"),
     path("<uuid:thread>/after/", views.after, name="after"),
     path("<uuid:thread>/calendar/", views.calendar, name="calendar"),
+    path("<uuid:thread>/company/", views.company, name="company"),
     path("<uuid:thread>/words/", views.words, name="words"),
     path("<uuid:thread>/keep/", views.keep, name="keep"),
     path("<uuid:thread>/let-go/", views.let_go, name="let-go"),

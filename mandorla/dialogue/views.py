@@ -35,10 +35,13 @@ CALENDAR_NAME = "time-together.ics"  # it lies among what was downloaded, for wh
 @require_safe
 def home(request: UnlockedRequest) -> HttpResponse:
     """My spaces and their dialogues."""
-    views, page = spaces.spaces_of(request.ring), _number(request.GET.get("page"))
-    listed = services.dialogues_of(request.ring, views, page=page, zone=timezone.get_current_timezone_name())
-    rests = services.rests_of(request.ring, [view.id for view in views if view.open])
-    facts = {"spaces": views, "dialogues": listed, "page": page, "rests": {at: _moment(rests[at]) for at in rests}}
+    ring, page = request.ring, _number(request.GET.get("page"))
+    views, visited = spaces.spaces_of(ring), spaces.guest_spaces_of(ring)
+    listed = services.dialogues_of(ring, [*views, *visited], page=page, zone=timezone.get_current_timezone_name())
+    rests = services.rests_of(ring, [view.id for view in views if view.open])
+    facts = {"spaces": views, "visited": visited, "dialogues": listed, "page": page}
+    facts |= {"older": services.has_older(ring, [*views, *visited], page=page)}
+    facts |= {"rests": {at: _moment(rests[at]) for at in rests}}
     return remember_zone(request, render(request, "dialogue/home.html", facts), _seen(request))
 
 
@@ -107,6 +110,7 @@ def room(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     seat = _seat(request, thread)
     if request.method == "POST":
         return _move(request, seat)
+    services.keep_company(request.ring, seat)
     view = services.room_for(seat, checked=True)
     _seen(request)
     first = _once(request, seat.space, gentle=not view.demanding) if view.my_turn and not view.begun else None
@@ -172,6 +176,23 @@ def calendar(request: UnlockedRequest, thread: UUID) -> HttpResponse:
         return render(request, "dialogue/no_time.html", {"thread": thread})
     facts = {"Content-Disposition": f'attachment; filename="{CALENDAR_NAME}"', "Cache-Control": "private, no-store"}
     return HttpResponse(file, content_type="text/calendar; charset=utf-8", headers=facts)
+
+
+@unlocked
+@require_http_methods(["GET", "HEAD", "POST"])
+def company(request: UnlockedRequest, thread: UUID) -> HttpResponse:
+    """Who is there; a POST brings, welcomes or lets go a guest."""
+    seat, said = _seat(request, thread), ""
+    if request.method == "POST":
+        try:
+            services.act_on_company(request.ring, seat, forms.company_from(request.POST, seat.zone))
+            if request.POST.get("do") == "leave":
+                return redirect("dialogue:home")
+            return redirect("dialogue:company", thread)
+        except Refused as refused:
+            said = _say(refused.reason, refused.facts)
+    facts = {"thread": thread, "company": services.company_of(request.ring, seat), "key": new_id().hex, "said": said}
+    return render(request, "dialogue/company.html", facts, status=HTTPStatus.UNPROCESSABLE_ENTITY if said else 200)
 
 
 @unlocked

@@ -10,6 +10,9 @@ urlpatterns = [
     path("invite/withdraw/", views.withdraw, name="withdraw"),
     path("invited/", views.invited, name="invited"),
     path("join/", views.join, name="join"),
+    path("new/<slug:kind>/", views.make, name="make"),
     path("<uuid:space>/", views.space, name="space"),
+    path("<uuid:space>/invite/", views.invite_into, name="invite-into"),
+    path("<uuid:space>/out/<uuid:person>/", views.take_out, name="take-out"),
     path("<uuid:space>/leave/", views.leave, name="leave"),
 ]

@@ -1,11 +1,12 @@
 """The doors of spaces. What is refused is worded here, beside the field it belongs to."""
 
 import io
-from typing import Final
+from contextlib import suppress
+from typing import Any, Final
 from uuid import UUID
 
 import segno
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -16,19 +17,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mandorla.accounts.forms import wait_in_words
 from mandorla.spaces import services
-from mandorla.spaces.core import Invitation
-from mandorla.spaces.forms import JoinForm, LeaveForm
-from mandorla.vault.core import Refused
+from mandorla.spaces.core import GUIDE, Invitation, SpaceView
+from mandorla.spaces.forms import GroupForm, GuideForm, JoinForm, LeaveForm, MakeForm
+from mandorla.vault.core import NotYours, Refused
 from mandorla.vault.views import UnlockedRequest, public, unlocked
 
 REFUSALS: Final[dict[str, Promise]] = {
     "mistyped": _("Something is mistyped. Please compare it with the code, group by group."),
     "wrong": _("This code does not open anything, or not any more. Ask for a new one if you need it."),
-    "own": _("This is your own invitation. Hand the code to your partner; they enter it."),
+    "own": _("You are there already. Hand the code to the one it is for; they enter it."),
+    "full": _("There is no more room in this space."),
     "together": _("You two share a space already. You find it on your home page."),
     "doubtful": _("This invitation does not hold together. Please ask for a new one."),
-    "daily": _("That was the last new code for today. The one you have still opens."),
+    "daily": _("That was the last new code for today. Those you have still open."),
+    "arriving": _(
+        "Somebody new came in and is not confirmed yet. As soon as whoever invited them looks in, you can go on."
+    ),
 }
+FORMS: Final[dict[str, type[MakeForm]]] = {"family": MakeForm, "group": GroupForm}
 
 
 @unlocked
@@ -66,24 +72,75 @@ def join(request: UnlockedRequest) -> HttpResponse:
     form = JoinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect("spaces:space", services.join(request.ring, form.cleaned_data["code"]).id)
+            guide = GuideForm(request.POST if "trained" in request.POST else None, initial=form.cleaned_data)
+            found = services.join(request.ring, form.cleaned_data["code"], as_guide=guide.is_valid())
+            return redirect("spaces:space", found.id)
         except Refused as no:
+            if no.reason == "guide":
+                return render(request, "spaces/as_guide.html", {"form": guide})
             form.add_error("code", _said(no))
     return render(request, "spaces/join.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @unlocked
+@require_http_methods(["GET", "POST"])
+def make(request: UnlockedRequest, kind: str) -> HttpResponse:
+    """A new family or group, with nobody else in it yet."""
+    if kind not in FORMS:
+        raise Http404
+    form = FORMS[kind](request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("spaces:invite-into", services.make(request.ring, kind, form.cleaned_data["title"]))
+        except Refused as no:
+            form.add_error(None, _said(no))
+    return render(request, "spaces/make.html", {"kind": kind, "form": form}, status=422 if form.errors else 200)
+
+
+@unlocked
 @require_GET
 def space(request: UnlockedRequest, space: UUID) -> HttpResponse:
-    """One of my spaces."""
-    return render(request, "spaces/space.html", {"space": services.space_for(request.ring, space)})
+    """One of my spaces, or one I am a guest of."""
+    found = _mine(request, space)
+    page = "spaces/visit.html" if found.me.role == GUIDE else "spaces/space.html"
+    return render(request, page, {"space": found})
+
+
+@unlocked
+@require_http_methods(["GET", "POST"])
+def invite_into(request: UnlockedRequest, space: UUID) -> HttpResponse:
+    """My open invitations into one space; a POST makes one more, or takes one back."""
+    found, refusal = services.space_for(request.ring, space), ""
+    if request.method == "POST":
+        try:
+            _invited_into(request, space)
+        except Refused as no:
+            refusal = _said(no)
+        else:
+            return redirect("spaces:invite-into", space)
+    mine = [_handed_over(request, one) for one in services.invitations_of(request.ring, space)]
+    facts = {"space": found, "invitations": mine, "refusal": refusal}
+    return render(request, "spaces/invitations.html", facts, status=422 if refusal else 200)
+
+
+@unlocked
+@require_http_methods(["GET", "POST"])
+def take_out(request: UnlockedRequest, space: UUID, person: UUID) -> HttpResponse:
+    """Says what ending somebody's place does; a POST ends it."""
+    found = services.space_for(request.ring, space)
+    if not found.may_take_out(person):
+        raise NotYours
+    if request.method == "POST":
+        services.take_out(request.ring, space, person)
+        return redirect("spaces:space", space)
+    return render(request, "spaces/take_out.html", {"space": found, "person": person, "name": found.named(person)})
 
 
 @unlocked
 @require_http_methods(["GET", "POST"])
 def leave(request: UnlockedRequest, space: UUID) -> HttpResponse:
     """Says what leaving does; a POST leaves."""
-    found = services.space_for(request.ring, space)
+    found = _mine(request, space)
     form = LeaveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.leave(request.ring, space, withdraw=form.cleaned_data["words"] == LeaveForm.WITHDRAW)
@@ -103,10 +160,30 @@ def _invitation(
     said = {"refusal": REFUSALS[refusal] if refusal else ""}
     if invitation is None:
         return render(request, "spaces/invite.html", said, status=status)
+    return render(request, "spaces/invitation.html", said | _handed_over(request, invitation), status=status)
+
+
+def _handed_over(request: HttpRequest, invitation: Invitation) -> dict[str, Any]:
+    """An invitation with its link, a picture of that, and its end in words."""
     link = request.build_absolute_uri(f"{reverse('spaces:invited')}#{invitation.code}")
     ends = formats.date_format(timezone.localtime(invitation.ends_at), "j F Y, H:i")
-    shown = {"invitation": invitation, "link": link, "qr": _picture(link), "ends": ends}
-    return render(request, "spaces/invitation.html", said | shown, status=status)
+    return {"invitation": invitation, "link": link, "qr": _picture(link), "ends": ends}
+
+
+def _invited_into(request: UnlockedRequest, space: UUID) -> None:
+    taken_back = request.POST.get("withdraw", "")
+    if not taken_back:
+        services.invite(request.ring, space=space, role=request.POST.get("role", ""))
+        return
+    with suppress(ValueError):  # not an id of ours: nothing to take back
+        services.withdraw_invitation(request.ring, space, UUID(taken_back))
+
+
+def _mine(request: UnlockedRequest, space: UUID) -> SpaceView:
+    try:
+        return services.space_for(request.ring, space)
+    except NotYours:
+        return services.guest_space_for(request.ring, space)
 
 
 def _picture(text: str) -> SafeString:

@@ -15,7 +15,9 @@ from mandorla.dialogue.services.afterwards import (
     withdraw_words,
 )
 from mandorla.dialogue.services.appointments import calendar_file
+from mandorla.dialogue.services.bell import reseat
 from mandorla.dialogue.services.calls import Calls, Joining, Signal, has_relay, possible
+from mandorla.dialogue.services.company import Company, GuestView, act_on_company, company_of, keep_company
 from mandorla.dialogue.services.dialogues import (
     TOPIC_MAX,
     Asked,
@@ -29,6 +31,7 @@ from mandorla.dialogue.services.dialogues import (
     forget_times,
     forms_for,
     guides_of,
+    has_older,
     may_be_asked,
     shown,
     was_shown,
@@ -56,9 +59,11 @@ __all__ = [
     "Asked",
     "Calls",
     "Clocks",
+    "Company",
     "Conflict",
     "DialogueView",
     "FormView",
+    "GuestView",
     "Joining",
     "Keeping",
     "Kept",
@@ -71,12 +76,14 @@ __all__ = [
     "Signal",
     "Transcript",
     "Typed",
+    "act_on_company",
     "agreed_times",
     "ask",
     "at_hand",
     "begin_gentle_path",
     "calendar_file",
     "clocks_of",
+    "company_of",
     "dialogues_of",
     "end_gentle_path",
     "feeling_keys",
@@ -88,8 +95,10 @@ __all__ = [
     "guides_of",
     "has_begun",
     "has_gone_back",
+    "has_older",
     "has_relay",
     "is_behind",
+    "keep_company",
     "keep_for_myself",
     "keeping",
     "kept_for_myself",
@@ -104,6 +113,7 @@ __all__ = [
     "moment",
     "move",
     "possible",
+    "reseat",
     "rest",
     "rests_of",
     "rests_until",

@@ -54,7 +54,7 @@ def transcript(seat: Seat, page: int = 0) -> Transcript:
     It opens 40 entries, however long the dialogue is. What another has said in a step of both that not everyone has
     done is not read yet: each writes there apart.
     """
-    room = rooms.room_of(seat, checked=True)
+    room = rooms.room_to_read(seat)
     state = room.shown.state
     pages = max(1, -(-state.seq // ENTRIES_A_PAGE))
     page = min(max(page, 1), pages) if page else 1 if state.over else pages
@@ -70,7 +70,7 @@ def whole_transcript(seat: Seat) -> Transcript:
 
 def look_back(seat: Seat) -> LookBack:
     """What to see once a dialogue is over."""
-    room = rooms.room_of(seat, checked=True)
+    room = rooms.room_to_read(seat)
     state = room.shown.state
     found = {one.seq: one for one in _shown(seat, room, rooms.read(seat.thread, seqs={1, *state.felt, *state.parked}))}
     return LookBack(

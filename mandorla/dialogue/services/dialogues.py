@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 
 from mandorla.dialogue.core import (
@@ -31,13 +32,14 @@ from mandorla.dialogue.services import presence, rooms, scripts
 from mandorla.dialogue.services.calls import PEOPLE_MAX as CALL_PEOPLE_MAX
 from mandorla.dialogue.services.calls import possible
 from mandorla.dialogue.services.rests import rests_until
+from mandorla.dialogue.services.saying import in_words
 from mandorla.dialogue.services.screens import moment
 from mandorla.notices import services as notices
 from mandorla.notices.core import Change, Due
 from mandorla.spaces import services as spaces
-from mandorla.spaces.core import FACILITATOR, LEAST, MemberView, SpaceView
+from mandorla.spaces.core import FACILITATOR, GUIDE, LEAST, MemberView, SpaceView
 from mandorla.vault.core import NotYours, Refused, Sealed
-from mandorla.vault.services import KeyRing, ThreadKeys
+from mandorla.vault.services import KeyRing, ThreadKeys, let_into
 
 TOPIC_MAX = 120
 PAGE = 20
@@ -144,17 +146,31 @@ def ask(ring: KeyRing, space: UUID, asked: Asked) -> UUID:
 
 
 def dialogues_of(ring: KeyRing, views: Iterable[SpaceView], *, page: int = 0, zone: str = "UTC") -> list[DialogueView]:
-    """The dialogues of these spaces, newest first, a page of 20."""
+    """The dialogues I have a part in, in these spaces, newest first, at most 20 a page."""
     by_id = {view.id: view for view in views}
-    rows = list(Thread.objects.filter(space__in=by_id).order_by("-day", "id")[page * PAGE : (page + 1) * PAGE])
+    rows = list(_threads(ring, by_id.values())[page * PAGE : (page + 1) * PAGE])
     firsts = {
         thread: rooms.Stored(1, author, command, b"", envelope)
         for thread, author, command, envelope in Event.objects.filter(thread__in=rows, seq=1).values_list(
             "thread", "author", "command", "envelope"
         )
     }
-    listed = [_listed(ring, by_id[row.space], row, firsts.get(row.id), zone) for row in rows]
-    return sorted(listed, key=lambda one: (one.over, -one.asked_at.timestamp()))
+    listed = (_listed(ring, by_id[row.space], row, firsts.get(row.id), zone) for row in rows)
+    return sorted(filter(None, listed), key=lambda one: (one.over, -one.asked_at.timestamp()))
+
+
+def has_older(ring: KeyRing, views: Iterable[SpaceView], *, page: int = 0) -> bool:
+    """Whether there is a page after this one."""
+    return _threads(ring, views)[(page + 1) * PAGE :].exists()
+
+
+def _threads(ring: KeyRing, views: Iterable[SpaceView]) -> QuerySet[Thread]:
+    places = [(view.id, view.me.role == GUIDE) for view in views]
+    mine = Q(space__in=[space for space, guest in places if not guest])
+    visited = [space for space, guest in places if guest]
+    if visited:
+        mine |= Q(space__in=visited, pk__in=let_into(ring, visited))
+    return Thread.objects.filter(mine).order_by("-day", "id")
 
 
 def agreed_times(ring: KeyRing) -> list[datetime]:
@@ -182,10 +198,14 @@ def _dues(ring: KeyRing, open_spaces: Iterable[UUID]) -> Iterator[frozenset[Due]
 
 
 def begin_gentle_path(ring: KeyRing, space: UUID) -> None:
-    """Draws how many appreciation dialogues come first in a new space. Sealed; a wait tells nobody anything."""
-    drawn = 1 + secrets.randbelow(settings.GENTLE_PATH) if settings.GENTLE_PATH else 0
+    """Draws how many appreciation dialogues come first in a new space. Sealed; a wait tells nobody anything.
+
+    Whoever joins later walks the path as it is.
+    """
     record = spaces.only(space, "gentle_path", space)
-    spaces.put(ring, space, "gentle_path", {"dialogues": drawn}, author=space, record=record)
+    if spaces.item_of(ring, space, "gentle_path", record=record) is None:
+        drawn = 1 + secrets.randbelow(settings.GENTLE_PATH) if settings.GENTLE_PATH else 0
+        spaces.put(ring, space, "gentle_path", {"dialogues": drawn}, author=space, record=record)
 
 
 def end_gentle_path(ring: KeyRing, space: UUID) -> None:
@@ -317,9 +337,14 @@ def _state(ring: KeyRing, row: Thread) -> State | None:
         keys.close()
 
 
-def _listed(ring: KeyRing, view: SpaceView, row: Thread, first: rooms.Stored | None, zone: str) -> DialogueView:
-    partner = view.partner.name if view.partner else ""
+def _listed(ring: KeyRing, view: SpaceView, row: Thread, first: rooms.Stored | None, zone: str) -> DialogueView | None:
+    """Nothing for a dialogue somebody else holds."""
     state = _state(ring, row)
+    if state and not state.is_welcome(ring.person) and ring.person not in state.gone:
+        return None
+    here = state.people if state else [one.person for one in view.others]
+    language = translation.get_language() or "en"
+    partner = in_words([view.named(one) for one in here if one != ring.person], language)
     if state is None or first is None:
         day = datetime.combine(row.day, time.min, tzinfo=UTC)
         facts = {"mine": False, "over": True, "reminded": False}
@@ -328,7 +353,6 @@ def _listed(ring: KeyRing, view: SpaceView, row: Thread, first: rooms.Stored | N
     script = scripts.script(state.script)
     seen = screen(script, state, ring.person)
     over = state.over or ("lapsed" if has_lapsed(script, state, now) else "")
-    language = translation.get_language() or "en"
     status = over or ("paused" if state.paused else state.step if not seen.begun else "begun")
     until = state.paused.until if state.paused else state.at
     ahead = appointment(script, state, now, closed=view.closed)

@@ -54,7 +54,7 @@ class Part:
 
 def keeping(ring: KeyRing, seat: Seat) -> Keeping:
     """How it stands with keeping this dialogue's words, for this person."""
-    room = rooms.room_of(seat, checked=True)
+    room = rooms.room_to_read(seat)
     state = room.shown.state
     readable = state.medium not in VOICES["aloud"] or room.script.writes
     if seat.closed or not (readable and state.begun_at and state.over in ("closed", "ended")):

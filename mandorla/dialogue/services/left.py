@@ -41,7 +41,7 @@ def left_by(seat: Seat) -> Left:
 
     A dialogue that ended early leaves what its finished steps said, so that nobody's half of a step of both is shown.
     """
-    room = rooms.room_of(seat, checked=True)
+    room = rooms.room_to_read(seat)
     script, state = room.script, room.shown.state
     numbers = {name: _numbers(script, state, kind) for name, kind in script.leaves.items()}
     entries = _stored(seat, state, {seq for found in numbers.values() for seq in found})

@@ -156,6 +156,7 @@ class _Append:
     sends_words: bool
     due: Change
     at: datetime
+    shut_out: frozenset[UUID]
 
     def __call__(self, cursor: Any) -> Ack:
         seat, seq, epoch = self.seat, self.stored.seq, self.seat.keys.epoch
@@ -181,7 +182,9 @@ class _Append:
             )
         if self.due:
             notices.write(self.due, self.at)
-        bell.ring_afar(cursor, seat.thread)
+        for guest in self.shut_out:
+            spaces.shut_out_of(cursor, seat.space, seat.thread, guest)
+        bell.ring_afar(cursor, seat.thread, bell.RESEAT if self.shut_out else bell.LOOK)
         return Ack(self.stored.command, seq)
 
     def settle(self, ack: Ack) -> None:
@@ -193,6 +196,8 @@ class _Append:
                 self.room.drafts.pop(self.seat.person, None)
         rooms.overtake(self.room)
         bell.ring(self.room.thread, ack.key)
+        if self.shut_out:
+            bell.ring(self.room.thread, bell.RESEAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,8 @@ def _appended(seat: Seat, room: Room, entry: Entry, command: UUID) -> _Append:
     room.tip = room.tip.grown(state, entry.seq, stored)
     sends_words = entry.do not in ANYWHERE and ("words" in entry.body or "lines" in entry.body)
     sealed = rooms.sealed_state(seat.keys, seat.thread, seat.space, state)
-    return _Append(seat, room, room.tip, stored, sealed, sends_words, due, entry.at)
+    gone = frozenset(before.guests.keys() - state.guests.keys())
+    return _Append(seat, room, room.tip, stored, sealed, sends_words, due, entry.at, gone)
 
 
 def _sealed_draft(seat: Seat, words: str, kept: StoredDraft | None) -> StoredDraft:

@@ -41,6 +41,7 @@ class Seat:
     own_keys: ThreadKeys
     unlock: UUID
     closed: bool
+    guests: frozenset[UUID]
     rests: datetime | None
     language: str
     zone: str
@@ -107,18 +108,18 @@ def seat_for(ring: KeyRing, thread: UUID, *, unlock: UUID) -> Seat:
     row = Thread.objects.filter(pk=thread).only("space").first()
     if row is None:
         raise NotYours
-    space = spaces.space_for(ring, row.space)
-    members = (space.me, *space.others)
-    people = tuple(member.person for member in members)
+    space = spaces.place_in(ring, row.space, thread)
+    people = tuple(member.person for member in space.everyone)
     return Seat(
         person=ring.person,
         thread=thread,
         space=row.space,
-        names={one.person: one.name for one in (*members, *space.guests)},
+        names={member.person: member.name for member in space.everyone},
         keys=ring.thread_keys(row.space, thread, [*people, row.space]),
         own_keys=ring.thread_keys(ring.personal, thread, [ring.person]),
         unlock=unlock,
         closed=not space.open,
+        guests=frozenset(guest.person for guest in space.guests),
         rests=rests_until(ring, row.space),
         language=translation.get_language() or "en",
         zone=timezone.get_current_timezone_name(),
@@ -126,12 +127,27 @@ def seat_for(ring: KeyRing, thread: UUID, *, unlock: UUID) -> Seat:
 
 
 def room_of(seat: Seat, *, checked: bool = False) -> Room:
-    """The live room, read from the store if it is cold or, when `checked`, if the store has gone on without it."""
+    """The live room, read from the store if it is cold or, when `checked`, if the store has gone on without it.
+
+    NotYours for whoever has no part in the dialogue.
+    """
     room = hot(seat.thread)
     if room and checked and room.shown.state.seq + 1 < _next_seq(seat.thread):
         forget(seat.thread)
         room = None
-    return room or _warm(seat)
+    room = room or _warm(seat)
+    if not room.shown.state.knows(seat.person):
+        raise NotYours
+    return room
+
+
+def room_to_read(seat: Seat) -> Room:
+    """The room as the store has it, for who may read what was said; NotYours for a guest who is not welcomed by all."""
+    room = room_of(seat, checked=True)
+    state = room.shown.state
+    if not (state.is_welcome(seat.person) or seat.person in state.gone):
+        raise NotYours
+    return room
 
 
 def hot(thread: UUID) -> Room | None:

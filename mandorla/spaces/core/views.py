@@ -27,8 +27,9 @@ class SpaceView:
 
     `waiting` until someone has joined. `closed` once too few are left: reading goes on, writing does not.
     `doubtful` while the keys of someone who joined do not agree with what was handed over, or when it has `gone_back`
-    on what I have seen of it: nothing may be written. `others` are there now; `former` people left, and it went on.
-    `guests` read nothing but dialogues they were let into; for a guest `me` is one of them.
+    on what I have seen of it: nothing may be written. `due`: a new key is made before the next word.
+    `others` are there now; `former` people left, and it went on. `guests` read nothing but dialogues they were let
+    into; for a guest `me` is one of them.
     """
 
     id: UUID
@@ -42,6 +43,7 @@ class SpaceView:
     title: str = ""
     guests: tuple[MemberView, ...] = ()
     former: tuple[MemberView, ...] = ()
+    due: bool = False
 
     @property
     def partner(self) -> MemberView | None:
@@ -53,9 +55,14 @@ class SpaceView:
         return not (self.others or self.former or self.closed)
 
     @property
+    def held_up(self) -> bool:
+        """Whether a new key is due that cannot be made yet: somebody is not confirmed, or I am a guest."""
+        return self.due and (self.me.role == GUIDE or any(one.arriving for one in self.others))
+
+    @property
     def open(self) -> bool:
         """Whether words may be written here now."""
-        return not (self.closed or self.doubtful or self.waiting)
+        return not (self.closed or self.doubtful or self.waiting or self.held_up)
 
     @property
     def everyone(self) -> tuple[MemberView, ...]:

@@ -8,8 +8,8 @@ many wrong codes: fact `seconds`), "closed", "waiting" (nobody has joined yet), 
 somebody who came in is not confirmed yet), "epoch" (sealed under an old key).
 """
 
-from mandorla.spaces.services.gate import current, may_write, members_of
-from mandorla.spaces.services.guests import consent_to, is_let_in, withdraw_consent
+from mandorla.spaces.services.gate import current, may_write, members_of, shut_out_of
+from mandorla.spaces.services.guests import consent_to, is_let_in, noted, place_in, withdraw_consent
 from mandorla.spaces.services.inviting import (
     invitation_of,
     invitations_of,
@@ -44,9 +44,12 @@ __all__ = [
     "make",
     "may_write",
     "members_of",
+    "noted",
     "only",
+    "place_in",
     "put",
     "shut_out",
+    "shut_out_of",
     "space_for",
     "spaces_of",
     "take_out",

@@ -35,11 +35,15 @@ def give(ring: KeyRing, space: UUID, thread: UUID, guest: UUID, *, room: bool) -
 
 def renew(ring: KeyRing, space: UUID) -> None:
     """Gives guests, where my consent stands and nobody took theirs back, the keys of newer epochs too."""
-    row = Item.objects.filter(pk=_record(ring, space)).first()
-    for thread, guest in _read(ring, row):
+    for thread, guest in consents_in(ring, space):
         given = vault.has_consent(space, guest, thread)
         if ring.person in given and vault.is_pinned(ring, space, guest, guest=True):
             give(ring, space, thread, guest, room=space in given)
+
+
+def consents_in(ring: KeyRing, space: UUID) -> Consents:
+    """The dialogues of a space and the guests I let into them, as I noted it."""
+    return _read(ring, Item.objects.filter(pk=_record(ring, space)).first())
 
 
 def _read(ring: KeyRing, row: Item | None) -> Consents:

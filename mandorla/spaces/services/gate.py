@@ -13,12 +13,12 @@ from mandorla.spaces.models import Member, PendingGrant, Space
 from mandorla.spaces.services.answers import arrivals
 from mandorla.spaces.services.standings import goes_back, note_down, notes_of
 from mandorla.vault.core import Busy, NotYours, Refused
-from mandorla.vault.services import GRANTED_SQL, KeyRing, rotate
+from mandorla.vault.services import DROP_GRANTED_SQL, GRANTED_SQL, KeyRing, rotate
 
 ROTATE_DAYS = 90
 MAY_WRITE_SQL = " ".join(
     (
-        "SELECT s.closed, s.epoch FROM spaces_space s JOIN spaces_member m ON m.space_id = s.id",
+        "SELECT s.closed, s.epoch, s.rotate_due FROM spaces_space s JOIN spaces_member m ON m.space_id = s.id",
         "WHERE s.id = %s AND m.person_id = %s AND m.until IS NULL AND (m.role <> 'guide' OR",
         GRANTED_SQL + ")",
     )
@@ -50,7 +50,7 @@ def current(ring: KeyRing, space: UUID, *, alone: bool = False) -> int:
         raise Busy
     if goes_back(ring, row, notes_of(ring, [space])):
         raise Refused("doubtful")
-    if row.rotate_due <= timezone.now().date():
+    if is_due(row):
         if found.people.intersection(people):
             raise Refused("arriving")
         guests = [one.person_id for one in listed if one.until is None and one.role == GUIDE]
@@ -67,7 +67,7 @@ def may_write(cursor: Any, space: UUID, person: UUID, epoch: int, thread: UUID) 
     """Looks once more, in the transaction that writes with keys taken earlier. For the writer, which has no ring.
 
     `NotYours` for who is no member (any more), or a guest whom not everyone lets into this dialogue (any more);
-    Refused: "closed", "epoch" (take the keys anew).
+    Refused: "closed", "epoch" (take the keys anew, after making new ones if they are due).
     """
     if connection.vendor == "postgresql":
         cursor.execute(f"{MAY_WRITE_SQL} FOR SHARE OF s", [space, person, space, person, thread, space])
@@ -78,8 +78,26 @@ def may_write(cursor: Any, space: UUID, person: UUID, epoch: int, thread: UUID) 
         raise NotYours
     if row[0]:
         raise Refused("closed")
-    if row[1] != epoch:
+    if row[1] != epoch or str(row[2]) <= str(timezone.now().date()):
         raise Refused("epoch")
+
+
+def shut_out_of(cursor: Any, space: UUID, thread: UUID, guest: UUID) -> None:
+    """Takes every key of one dialogue from a guest, in the transaction that writes down that they go.
+
+    The next word in the space is sealed under a new key.
+    """
+    ids = [space, guest, thread] if connection.vendor == "postgresql" else [space.hex, guest.hex, thread.hex]
+    cursor.execute(DROP_GRANTED_SQL, ids)
+    if cursor.rowcount:
+        cursor.execute(
+            "UPDATE spaces_space SET rotate_due = %s WHERE id = %s", [timezone.now().date().isoformat(), ids[0]]
+        )
+
+
+def is_due(space: Space) -> bool:
+    """Whether a new key is made before the next word."""
+    return space.rotate_due <= timezone.now().date()
 
 
 def memberships(person: UUID) -> QuerySet[Member]:

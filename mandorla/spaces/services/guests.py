@@ -1,18 +1,20 @@
 """Letting a guest into one dialogue, and taking that back. By key: each gives what they wrote, and nobody else can."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from mandorla.accounts.services import my_name
+from mandorla.spaces.core import SpaceView
 from mandorla.spaces.models import Space
-from mandorla.spaces.services.consents import give, note_consent
+from mandorla.spaces.services.consents import consents_in, give, note_consent
 from mandorla.spaces.services.gate import current, members_of
-from mandorla.spaces.services.seeing import introduce
+from mandorla.spaces.services.seeing import guest_space_for, introduce, space_for
 from mandorla.spaces.services.signals import shut_out
-from mandorla.vault.core import NotYours
+from mandorla.vault.core import Busy, NotYours, Refused
 from mandorla.vault.services import KeyRing, drop_grants, has_consent, is_pinned
 
 
@@ -48,6 +50,29 @@ def withdraw_consent(ring: KeyRing, space: UUID, thread: UUID, guest: UUID) -> N
             row.rotate_due = timezone.now().date()
             row.save(update_fields=["rotate_due"])
         shut_out.send(Space, space=space, thread=thread, person=guest)
+
+
+def place_in(ring: KeyRing, space: UUID, thread: UUID) -> SpaceView:
+    """The space of a dialogue, for who shares it or is let into the dialogue as a guest; `NotYours` for others.
+
+    If a new key is due it is made now, so that what is written next is written under it.
+    """
+    try:
+        view = space_for(ring, space)
+    except NotYours:
+        if not is_let_in(space, thread, ring.person):
+            raise
+        return guest_space_for(ring, space)
+    if view.due and view.open:
+        with suppress(Busy, Refused), transaction.atomic():
+            current(ring, space)
+        view = space_for(ring, space)
+    return view
+
+
+def noted(ring: KeyRing, space: UUID, thread: UUID) -> set[UUID]:
+    """The guests I let into a dialogue, as I noted it."""
+    return {guest for where, guest in consents_in(ring, space) if where == thread}
 
 
 def is_let_in(space: UUID, thread: UUID, guest: UUID) -> bool:

@@ -13,7 +13,7 @@ from mandorla.accounts.services.people import renamed
 from mandorla.spaces.core import GUIDE, KINDS, MemberView, SpaceView
 from mandorla.spaces.models import Item, Member, Space
 from mandorla.spaces.services.answers import Arrivals, arrivals
-from mandorla.spaces.services.gate import memberships
+from mandorla.spaces.services.gate import is_due, memberships
 from mandorla.spaces.services.standings import goes_back, keep_up, notes_of
 from mandorla.spaces.services.writing import NAME, only, opened, write
 from mandorla.vault.core import NotYours
@@ -157,11 +157,16 @@ def _view(  # noqa: PLR0913  # what was found of one space
         kind=space.kind,
         epoch=space.epoch,
         closed=space.closed,
-        me=replace(seen[ring.person], name=words.names.get(ring.person) or gettext("me")),
+        me=replace(
+            seen[ring.person],
+            name=words.names.get(ring.person) or gettext("me"),
+            arriving=not ring.epochs(space.id),
+        ),
         others=tuple(one for one in others if one.role != GUIDE and one.person in here),
         doubtful=found.doubtful or gone_back,
         gone_back=gone_back,
         title=words.title,
         guests=tuple(one for one in others if one.role == GUIDE and one.person in here),
         former=tuple(one for one in others if one.person not in here),
+        due=is_due(space),
     )

@@ -3,6 +3,7 @@
 from mandorla.vault.models import UnlockRow
 from mandorla.vault.services.drawers import DrawerRing, drawer_key, open_drawer, put_away
 from mandorla.vault.services.grants import (
+    DROP_GRANTED_SQL,
     GRANTED_SQL,
     Answer,
     Wrapped,
@@ -18,6 +19,7 @@ from mandorla.vault.services.grants import (
     is_noted,
     is_pinned,
     keys_of,
+    let_into,
     make_space_key,
     pin,
     pin_vouched,
@@ -71,6 +73,7 @@ from mandorla.vault.services.sessions import (
 )
 
 __all__ = [
+    "DROP_GRANTED_SQL",
     "GRANTED_SQL",
     "UNLOCK_CHECK_SQL",
     "UNLOCK_TOUCH_SQL",
@@ -110,6 +113,7 @@ __all__ = [
     "is_pinned",
     "is_stepped_up",
     "keys_of",
+    "let_into",
     "lock",
     "make_keys",
     "make_space_key",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
+
 from mandorla.vault import core
 from mandorla.vault.core import Envelope, NotYours, Place, Refused, Terms
 from mandorla.vault.models import Grant, Pin, Vouch
@@ -15,6 +17,9 @@ GRANTED_SQL = (
     "EXISTS (SELECT 1 FROM vault_grant g WHERE g.space = %s AND g.grantee = %s AND g.thread = %s AND g.subject = %s)"
 )
 """Whether somebody was given a key of one dialogue. Parameters: the space, the person, the thread, whose words."""
+
+DROP_GRANTED_SQL = "DELETE FROM vault_grant WHERE space = %s AND grantee = %s AND thread = %s"
+"""Takes every key of one dialogue away. Parameters: the space, the person, the thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +268,12 @@ def has_consent(space: UUID, reader: UUID, thread: UUID) -> set[UUID]:
     """Who let this reader into a dialogue, and, once all did, the space's own id: by the rows, no key is tried."""
     rows = Grant.objects.filter(space=space, grantee=reader, scope="thread", thread=thread)
     return set(rows.values_list("subject", flat=True))
+
+
+def let_into(ring: KeyRing, spaces: Iterable[UUID]) -> set[UUID]:
+    """The dialogues of these spaces that everyone let me into as a guest, by the rows."""
+    rows = Grant.objects.filter(grantee=ring.person, space__in=list(spaces), scope="thread", subject=F("space"))
+    return set(rows.values_list("thread", flat=True))
 
 
 def revoke(ring: KeyRing, space: UUID, reader: UUID) -> None:

@@ -1,0 +1,175 @@
+"""A guide in a dialogue: there once everyone welcomed them, gone at a word, and by key as by rule."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+
+from mandorla.dialogue import services
+from mandorla.dialogue.core import Command
+from mandorla.dialogue.models import Thread
+from mandorla.spaces import services as spaces
+from mandorla.spaces.core import GUIDE
+from mandorla.spaces.models import Space
+from mandorla.vault.core import NotYours, Refused, new_id
+from mandorla.vault.models import Grant
+from tests.cast import Cast, Someone
+from tests.dialogue.hall import Hall
+from tests.dialogue.seated import Pair, cookies_of, seat
+from tests.dialogue.test_services import ARRIVED
+from tests.spaces.families import guided
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def pair(cast: Cast) -> Pair:
+    """Ana and Ben begin, and Cleo is their guide, in no dialogue yet."""
+    spaces.spaces_of(cast.ana.ring())
+    guided(cast, cast.ana, cast.space)
+    spaces.spaces_of(cast.ben.ring())
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    return pair
+
+
+def acts(someone: Someone, thread: UUID, do: str, guest: Someone, role: str = "") -> None:
+    """What somebody does on the page of who is there."""
+    place = seat(someone, thread)
+    command = Command(new_id(), services.room_for(place, checked=True).v, do, person=guest.id, role=role)
+    services.act_on_company(someone.ring(), place, command)
+
+
+def welcomed(pair: Pair) -> None:
+    cast = pair.cast
+    acts(cast.ana, pair.thread, "bring", cast.cleo, "guide")
+    acts(cast.ben, pair.thread, "welcome", cast.cleo)
+
+
+def listed(someone: Someone) -> list[UUID]:
+    ring = someone.ring()
+    views = [*spaces.spaces_of(ring), *spaces.guest_spaces_of(ring)]
+    return [one.id for one in services.dialogues_of(ring, views)]
+
+
+def test_a_guide_is_there_once_both_welcomed_them_and_not_before(pair: Pair) -> None:
+    cleo = pair.cast.cleo
+    assert listed(cleo) == []
+
+    acts(pair.cast.ana, pair.thread, "bring", cleo, "guide")
+
+    assert listed(cleo) == []
+    with pytest.raises(NotYours):
+        seat(cleo, pair.thread)
+
+    acts(pair.cast.ben, pair.thread, "welcome", cleo)
+
+    assert listed(cleo) == [pair.thread]
+    assert services.room_for(seat(cleo, pair.thread)).topic == "Sunday evenings"
+    assert services.room_for(seat(cleo, pair.thread)).my_turn is False
+    assert services.transcript(seat(cleo, pair.thread)).topic == "Sunday evenings"
+
+
+def test_what_is_said_with_a_guide_there_reaches_them_and_what_they_do_reaches_the_others(pair: Pair) -> None:
+    welcomed(pair)
+    pair.ana, pair.ben = seat(pair.cast.ana, pair.thread), seat(pair.cast.ben, pair.thread)
+    place = seat(pair.cast.cleo, pair.thread)
+
+    pair.does("ana", "say", words="I felt alone on Sunday")
+    services.move(place, Command(new_id(), services.room_for(place).v, "slow"))
+
+    said = [one.words for one in services.transcript(place).entries]
+    assert "I felt alone on Sunday" in said
+    assert pair.sees("ben").v == services.room_for(place).v
+
+
+@pytest.mark.parametrize("who", ["ana", "ben"])
+def test_either_lets_a_guide_go_at_once_and_the_next_word_is_under_a_new_key(pair: Pair, who: str) -> None:
+    welcomed(pair)
+    cast, place = pair.cast, seat(pair.cast.cleo, pair.thread)
+
+    acts(getattr(cast, who), pair.thread, "dismiss", cast.cleo)
+
+    assert listed(cast.cleo) == []
+    with pytest.raises(NotYours):
+        seat(cast.cleo, pair.thread)
+    with pytest.raises(NotYours):
+        services.room_for(place)
+    with pytest.raises((NotYours, Refused)):
+        services.move(place, Command(new_id(), 0, "slow"))
+    assert not Grant.objects.filter(grantee=cast.cleo.id, thread=pair.thread).exists()
+    pair.ana, pair.ben = seat(cast.ana, pair.thread), seat(cast.ben, pair.thread)
+    pair.does("ana", "say", words="without Cleo")
+    assert Thread.objects.get(pk=pair.thread).epoch == Space.objects.get(pk=cast.space).epoch == 2
+
+
+def test_a_place_from_before_writes_nothing_more_under_the_old_key(pair: Pair) -> None:
+    welcomed(pair)
+    before = seat(pair.cast.ana, pair.thread)
+    acts(pair.cast.ben, pair.thread, "dismiss", pair.cast.cleo)
+
+    command = Command(new_id(), services.room_for(before).v, "say", words="under the old key")
+
+    with pytest.raises(Refused, match=r"^epoch$"):
+        services.move(before, command)
+
+
+def test_a_guide_goes_by_themselves(pair: Pair) -> None:
+    welcomed(pair)
+
+    acts(pair.cast.cleo, pair.thread, "leave", pair.cast.cleo)
+
+    assert listed(pair.cast.cleo) == []
+
+
+def test_what_was_shared_can_be_taken_back_when_the_dialogue_is_over(pair: Pair) -> None:
+    welcomed(pair)
+    pair.ana = seat(pair.cast.ana, pair.thread)
+    pair.does("ana", "end")
+    assert listed(pair.cast.cleo) == [pair.thread]
+
+    acts(pair.cast.ben, pair.thread, "dismiss", pair.cast.cleo)
+
+    assert listed(pair.cast.cleo) == []
+
+
+def test_a_guide_reads_no_dialogue_but_the_one(pair: Pair) -> None:
+    welcomed(pair)
+    other = Pair(pair.cast).thread
+
+    assert listed(pair.cast.cleo) == [pair.thread]
+    with pytest.raises(NotYours):
+        seat(pair.cast.cleo, other)
+
+
+def test_a_guides_socket_closes_when_they_are_let_go(pair: Pair, hall: Hall) -> None:
+    welcomed(pair)
+    phone = hall.phone(cookies_of(pair.cast.cleo), pair.thread)
+    phone.told("html")
+
+    acts(pair.cast.ben, pair.thread, "dismiss", pair.cast.cleo)
+
+    assert phone.closed() == 4409
+    assert hall.phone(cookies_of(pair.cast.cleo), pair.thread).closed() == 4404
+
+
+def test_the_page_of_who_is_there_lets_a_guide_in_and_go(pair: Pair) -> None:
+    cast, address = pair.cast, reverse("dialogue:company", args=[pair.thread])
+    ana, ben = cast.ana.browser(), cast.ben.browser()
+    assert "Cleo" in ana.get(address).content.decode()
+
+    for browser, do in ((ana, "bring"), (ben, "welcome")):
+        asked = {"do": do, "person": cast.cleo.id.hex, "role": GUIDE, "key": new_id().hex, "v": 99}
+        assert browser.post(address, asked).status_code == HTTPStatus.FOUND
+
+    assert cast.cleo.browser().get(reverse("dialogue:room", args=[pair.thread])).status_code == HTTPStatus.OK
+    ben.post(address, {"do": "dismiss", "person": cast.cleo.id.hex, "key": new_id().hex, "v": 99})
+    assert cast.cleo.browser().get(address).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_page_of_who_is_there_that_is_sent_nonsense_says_so(pair: Pair) -> None:
+    address = reverse("dialogue:company", args=[pair.thread])
+
+    for nonsense in ({}, {"do": "bring", "person": "?"}, {"do": "say", "key": new_id().hex, "v": 99, "words": "x"}):
+        assert pair.cast.ana.browser().post(address, nonsense).status_code == HTTPStatus.UNPROCESSABLE_ENTITY

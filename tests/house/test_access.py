@@ -2,29 +2,47 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 from typing import cast as as_type
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from mandorla.accounts.services import sign_up
 from mandorla.dialogue import services as dialogue
+from mandorla.dialogue.core import Command
+from mandorla.dialogue.services.writer import Work, writer
 from mandorla.notices import services as notices
 from mandorla.spaces import services as spaces
+from mandorla.spaces.core import GUIDE
 from mandorla.vault.core import new_id
 from mandorla.vault.models import UnlockRow
 from tests.cast import Cast, Someone
+from tests.dialogue.seated import seat
+from tests.spaces.families import family, guided
 
 TABLE = tomllib.loads((Path(__file__).parent / "access.toml").read_text())
-ROLES = ("anon", "new", "ana", "ben", "ex", "eve", "locked", "stale")
-PARTNERS = {"ana", "ben", "stale", "locked"}  # the last two are Ana, later
+ROLES = (
+    *("anon", "new", "ana", "ben", "ex", "eve", "locked", "stale"),
+    *("member", "facilitator", "gone", "guide", "uninvited"),
+)
+COUPLE = {"ana", "ben", "stale", "locked"}  # the last two are Ana, later
+PARTNERS = COUPLE | {"member", "facilitator"}
+COMPANY = PARTNERS | {"guide"}
+WHO = {
+    "all": set(ROLES),
+    "partners": PARTNERS,
+    "company": COMPANY,
+    "visitors": COMPANY | {"uninvited"},
+    "takers": COUPLE | {"facilitator"},  # in a family nobody takes anybody out
+}
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 
 
@@ -46,7 +64,7 @@ OF_PARTNERS = sorted(
     f"{namespace}:{name}"
     for namespace, names in TABLE.items()
     for name, listed in names.items()
-    if "partners" in listed.values()
+    if not WHO.keys() & set(listed.values()) <= {"all"}
 )
 ASKED = {"accounts:sign-in": "sign in", "accounts:unlock": "unlock", "accounts:step-up": "step up"}
 CODE = "write down the code"
@@ -55,14 +73,23 @@ ON_THE_WAY = {(page, page) for page in ASKED} | {("accounts:lock", "accounts:unl
 
 @pytest.fixture
 def places(cast: Cast) -> dict[str, dict[str, Any]]:
-    """What stands in the addresses: for most people Ana's and Ben's, for the ex partner what they shared with Ana."""
-    anyones = {"what": "how", "secret": notices.make_feed(cast.ana.ring())}
-    ours = anyones | {"space": cast.space, "thread": _dialogue(cast.ana, cast.space)}
+    """What stands in the addresses: for most people Ana's and Ben's, for others where they have or had a part.
+
+    Cleo was together with Ana; now she guides Ana and Ben in one dialogue, and not in another.
+    """
     theirs = spaces.invite(cast.ana.ring())
     with_cleo = spaces.join(cast.cleo.ring(), theirs.code).id
-    past = anyones | {"space": with_cleo, "thread": _dialogue(cast.ana, with_cleo)}
+    spaces.spaces_of(cast.ana.ring())
+    past = _place(cast.ana, with_cleo, cast.ana)
     spaces.leave(cast.cleo.ring(), with_cleo, withdraw=False)
-    return {role: past if role == "ex" else ours for role in ROLES}
+    guided(cast, cast.ana, cast.space)
+    ours, apart = _place(cast.ana, cast.space, cast.cleo), _place(cast.ana, cast.space, cast.cleo)
+    _let_in(cast, ours["thread"])
+    home = _left_family(cast)
+    group = home | {"space": family(cast, kind="group")}
+    other = {"ex": past, "uninvited": apart, "member": home, "gone": home, "facilitator": group}
+    anyones = {"secret": notices.make_feed(cast.ana.ring())}
+    return {role: anyones | other.get(role, ours) for role in ROLES}
 
 
 @pytest.fixture
@@ -78,6 +105,11 @@ def browsers(cast: Cast, places: dict[str, dict[str, Any]]) -> dict[str, Client]
         "ex": cast.cleo.browser(),
         "eve": cast.eve.browser(),
         "locked": cast.ana.locked_browser(),
+        "member": cast.ben.browser(),
+        "facilitator": cast.ana.browser(),
+        "gone": cast.eve.browser(),
+        "guide": cast.cleo.browser(),
+        "uninvited": cast.cleo.browser(),
         "stale": stale,
     }
 
@@ -139,7 +171,7 @@ def _wanted(name: str, role: str, method: str) -> str:
     who = listed.get("get" if method == "HEAD" else method.lower(), "-")
     if who == "-":
         return "not offered"
-    return "in" if who == "all" or role in PARTNERS else "nothing there"
+    return "in" if role in WHO[who] else "nothing there"
 
 
 def _outcome(name: str, response: HttpResponse) -> str:
@@ -179,6 +211,38 @@ def _seen(response: HttpResponse) -> tuple[int, dict[str, str], str]:
 def _address(name: str, place: dict[str, Any]) -> str:
     wanted = addresses()[name].pattern.converters
     return reverse(name, kwargs={key: place[key] for key in wanted})
+
+
+def _place(someone: Someone, space: UUID, other: Someone) -> dict[str, Any]:
+    thread = _dialogue(someone, space)
+    return {"space": space, "thread": thread, "what": "how", "kind": "family", "person": other.id}
+
+
+def _left_family(cast: Cast) -> dict[str, Any]:
+    """Ana's and Ben's; Eve was there, and left."""
+    space = family(cast)
+    spaces.leave(cast.eve.ring(), space, withdraw=False)
+    spaces.spaces_of(cast.ana.ring())
+    return _place(cast.ana, space, cast.ben)
+
+
+def _let_in(cast: Cast, thread: UUID) -> None:
+    """Written in the test's own transaction, which the pen's thread would wait for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "submit", _at_once)
+        for someone, do in ((cast.ana, "bring"), (cast.ben, "welcome")):
+            place = seat(someone, thread)
+            v = dialogue.room_for(place).v
+            dialogue.act_on_company(someone.ring(), place, Command(new_id(), v, do, person=cast.cleo.id, role=GUIDE))
+
+
+def _at_once(room: UUID, work: Work, settled: Callable[[Any], None] | None = None) -> Future[Any]:
+    done: Future[Any] = Future()
+    with connection.cursor() as cursor:
+        done.set_result(work(cursor))
+    if settled:
+        settled(done.result())
+    return done
 
 
 def _dialogue(someone: Someone, space: UUID) -> UUID:

@@ -200,11 +200,12 @@ def _dues(ring: KeyRing, open_spaces: Iterable[UUID]) -> Iterator[frozenset[Due]
 def begin_gentle_path(ring: KeyRing, space: UUID) -> None:
     """Draws how many appreciation dialogues come first in a new space. Sealed; a wait tells nobody anything.
 
-    Whoever joins later walks the path as it is.
+    Whoever joins later walks the path as it is. Where no gentle form is held, such as in a family, there is none.
     """
     record = spaces.only(space, "gentle_path", space)
     if spaces.item_of(ring, space, "gentle_path", record=record) is None:
-        drawn = 1 + secrets.randbelow(settings.GENTLE_PATH) if settings.GENTLE_PATH else 0
+        walked = settings.GENTLE_PATH and any(form.script.gentle for form in forms_for(ring, space))
+        drawn = 1 + secrets.randbelow(settings.GENTLE_PATH) if walked else 0
         spaces.put(ring, space, "gentle_path", {"dialogues": drawn}, author=space, record=record)
 
 

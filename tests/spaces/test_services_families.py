@@ -157,7 +157,7 @@ def test_a_couple_may_be_a_family_too(cast: Cast, space: UUID) -> None:
 
 
 def test_into_a_couple_nobody_else_is_invited(cast: Cast) -> None:
-    with pytest.raises(NotYours):
+    with pytest.raises(Refused, match=r"^full$"):
         invite(cast.ana.ring(), space=cast.space)
 
 

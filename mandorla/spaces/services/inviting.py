@@ -47,7 +47,7 @@ def invite(ring: KeyRing, *, kind: str = "relationship", space: UUID | None = No
     """Invites one more person, or a guide, into a space of mine; without one, makes a space of this kind with it.
 
     A relationship nobody has joined yet is not made twice: its older code dies. `NotYours` for a role I may not invite
-    to, or where there is no more room. Refused: "daily", and what `current` refuses.
+    to. Refused: "full", "daily", and what `current` refuses.
     """
     with transaction.atomic():
         _count_invitation(ring)
@@ -57,7 +57,7 @@ def invite(ring: KeyRing, *, kind: str = "relationship", space: UUID | None = No
             _forget_codes(ring, row)
         view = space_for(ring, row.id)
         if role not in view.invites:
-            raise NotYours
+            raise Refused("full") if view.me.role in KINDS[view.kind].inviters else NotYours
         names = {one.person.hex: one.name for one in (view.me, *view.others)}
         ends_at = (timezone.now() + OPEN_FOR).replace(second=0, microsecond=0)
         wrapped = wrap_for_invitation(ring, row.id, guest=role == GUIDE, told={"names": names})

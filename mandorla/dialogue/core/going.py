@@ -37,8 +37,9 @@ def at(script: Script, state: State, name: str, entry: Entry) -> State:
 def back(state: State, entry: Entry) -> State:
     """Where it stood after the last accurate mirror. What came since is still told, and no longer on the screen."""
     assert state.safe
-    step, prompt = state.safe
+    step, prompt, mirror = state.safe
     latest = {kind: found for kind, seqs in state.latest.items() if (found := tuple(filter(state.is_heard, seqs)))}
+    latest[mirror] = (state.confirmed,)
     return state.with_(
         step=step,
         prompt=prompt,

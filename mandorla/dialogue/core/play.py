@@ -216,7 +216,7 @@ def _moved(script: Script, state: State, move: Move, entry: Entry) -> State:
         if missing(script, waiting):
             return waiting
     state = back(state, entry) if step.chooses and state.safe else gone_on(script, state, move, entry)
-    return state.with_(safe=(state.step, state.prompt)) if move.confirms and not state.over else state
+    return state.with_(safe=(state.step, state.prompt, move.confirms)) if move.confirms and not state.over else state
 
 
 def _remembered(state: State, move: Move, entry: Entry) -> State:

@@ -366,7 +366,8 @@ def _check_company(script: Script) -> None:
 
 def _before_naming(script: Script) -> set[str]:
     """The steps of a turn one can come to before somebody is named to listen."""
-    naming = {(step.name, move.name) for step in script.steps.values() if step.chooses for move in step.moves.values()}
+    found = ((step.name, move) for step in script.steps.values() for move in step.moves.values())
+    naming = {(name, move.name) for name, move in found if move.act in ("name", "take")}
     many = replace(script, people=(3, PEOPLE_MAX))
     return _reach_without(many, naming)
 

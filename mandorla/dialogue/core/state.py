@@ -51,7 +51,8 @@ class State:
 
     `people` take turns, in this order; `gone` did so until they left. `receiver` is NOBODY until somebody is named or
     offers to listen. A guest has a role and has been welcomed by some of the people, and is there once all have.
-    `safe` is where it stood after the last accurate mirror of this turn; `chosen_at`, where its receiver was found.
+    `safe` is where it stood after the last accurate mirror of this turn, and that mirror's kind; `chosen_at`, where its
+    receiver was found.
     """
 
     script: str
@@ -91,7 +92,7 @@ class State:
     gathered_before: int = 0
     lent: Mapping[UUID, int] = field(default_factory=dict)
     slowed_at: datetime | None = None
-    safe: tuple[str, int] | None = None
+    safe: tuple[str, int, str] | None = None
     chosen_at: str = ""
 
     @property
@@ -204,7 +205,7 @@ class State:
                 "gathered": tuple(facts.get("gathered", ())),
                 "lent": {UUID(person): seq for person, seq in facts.get("lent", {}).items()},
                 "slowed_at": datetime.fromisoformat(facts["slowed_at"]) if "slowed_at" in facts else None,
-                "safe": (facts["safe"][0], facts["safe"][1]) if "safe" in facts else None,
+                "safe": tuple(facts["safe"]) if "safe" in facts else None,
                 "done": frozenset(UUID(person) for person in facts["done"]),
                 "latest": {kind: tuple(seqs) for kind, seqs in facts["latest"].items()},
                 "chunks": tuple(facts["chunks"]),

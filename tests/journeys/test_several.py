@@ -32,7 +32,7 @@ def group(seeds: Seeds, browsing: Browsing, request: pytest.FixtureRequest) -> G
     return Group(people, space, {one.called: Room(browsing.open(one)) for one in people})
 
 
-@pytest.mark.timeout(300)  # twelve people take their time to sign up
+@pytest.mark.timeout(600)  # twelve people take their time to sign up
 @pytest.mark.parametrize("group", [12], indirect=True)
 def test_a_communologue_of_twelve_from_the_request_to_the_last_round(group: Group) -> None:
     mira, jonas, ada, yusuf = (group.rooms[name] for name in CALLED[:4])

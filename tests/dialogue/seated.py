@@ -1,14 +1,14 @@
 """Ana and Ben in a real room: seats taken with real cookies, moves made through the services, everything committed."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.utils import timezone
 
 from mandorla.dialogue import services
-from mandorla.dialogue.core import Command, Entry
-from mandorla.dialogue.services import Ack, Asked, RoomView, Seat, dialogues
+from mandorla.dialogue.core import Command
+from mandorla.dialogue.services import Ack, Asked, RoomView, Seat
 from mandorla.dialogue.services.scripts import script
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import new_id
@@ -48,14 +48,14 @@ class Pair:
     @classmethod
     def guided(cls, cast: Cast, form: str, medium: str = "written") -> "Pair":
         """The same in a form that needs a guide: Cleo, whom both have let in."""
-        pair, ring, told = cls.__new__(cls), cast.ana.ring(), script(f"{form}/1")
+        pair = cls.__new__(cls)
         families.guided(cast, cast.ana, cast.space)
         spaces.spaces_of(cast.ben.ring())
-        body = {"people": [one.id.hex for one in (cast.ana, cast.ben)], "guests": [[cast.cleo.id.hex, "guide"]]}
-        body |= {"topic": "Sunday evenings", "medium": medium, "minutes": told.minutes[0]}
-        pair.cast, pair.thread = cast, new_id()
-        asked = Entry(1, ring.person, timezone.now(), "ask", told.start, body)
-        dialogues._begin(ring, cast.space, pair.thread, told, asked)  # as if a guide had been named
+        ring = cast.ana.ring()
+        services.end_gentle_path(ring, cast.space)
+        wish = Asked(new_id(), form, "Sunday evenings", medium, script(f"{form}/1").minutes[0])
+        pair.cast = cast
+        pair.thread = services.ask(ring, cast.space, replace(wish, guests=((cast.cleo.id, "guide"),)))
         pair.ana, pair.ben = seat(cast.ana, pair.thread), seat(cast.ben, pair.thread)
         pair.does("ben", "welcome", person=cast.cleo.id)
         return pair

@@ -1,19 +1,23 @@
 """Pictures of every page and every step, on three sizes of screen, by day and by night, to be looked at by people.
 
 python -m tests.journeys.pictures FOLDER              all of them, and the README's
-python -m tests.journeys.pictures FOLDER public own   some: public, own, empty, room, several, readme
+python -m tests.journeys.pictures FOLDER public own   some: public, own, empty, room, several, forms, readme
+python -m tests.journeys.pictures FOLDER anger goodbye  some forms alone
 """
 
 import base64
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from mandorla.dialogue.core import Script
+from tests.dialogue.playing import SCRIPTS, script
 from tests.journeys.browsing import Browsing, Room, Watch, address_of
 from tests.journeys.conftest import CALM, CHROMIUM
 from tests.journeys.site import Pair, Seeds, Site
@@ -39,11 +43,12 @@ class Camera:
     folder: Path
     number: int = 0
 
-    def take(self, name: str, *pages: Page) -> None:
+    def take(self, name: str, *pages: Page, sizes: Iterable[str] = tuple(SIZES)) -> None:
         """One moment; of several pages, each is named by its place."""
         self.number += 1
         for who, page in enumerate(pages):
-            for size, (width, height) in SIZES.items():
+            for size in sizes:
+                width, height = SIZES[size]
                 page.set_viewport_size({"width": width, "height": height})
                 for scheme in SCHEMES:
                     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -123,6 +128,32 @@ class Studio:
                 page.reload()
             self.camera.take(f"several-{step}", *pages)
 
+    def forms(self, *wanted: str) -> None:
+        """Every step of every form for two that leads to its end, on the screen of whoever's turn it is."""
+        for form in (script(name) for name in SCRIPTS):
+            if form.people == (2, 2) and form.name in (wanted or (form.name,)):
+                self._form(form)
+
+    def _form(self, form: Script) -> None:
+        pair, medium, seen, made = self.seeds.pair(*NAMES), form.media[0], set[str](), list[str]()
+        names = [pair.ana.name, pair.ben.name]
+        if form.guard:
+            wish = {"space": pair.space, "script": form.name, "medium": medium, "minutes": form.minutes[0]}
+            thread = self.seeds("with_guide", names=[*names, self.seeds.someone("Cleo").name], **wish)
+        else:
+            thread = pair.ask(script=form.name, medium=medium, minutes=form.minutes[0])
+        pages = {one.name: self.browsing.open(one) for one in (pair.ana, pair.ben)}
+        while True:
+            now = self.seeds("step", thread=thread, names=names)
+            if now["step"] not in seen:
+                page = pages[now["who"] or names[0]]
+                page.goto(address_of(thread))
+                self.camera.take(f"form-{form.name}-{now['step'].split()[0]}", page, sizes=("phone", "desktop"))
+            if not now["who"]:
+                return
+            seen.add(now["step"])
+            made.append(self.seeds("go_on", thread=thread, name=now["who"], made=made))
+
     def readme(self) -> None:
         """Two phones in the middle of a dialogue."""
         pair = self.seeds.pair("Mira", "Jonas")
@@ -180,11 +211,15 @@ def _shoot(folder: Path, wanted: list[str], browser: Browser) -> None:
         studio = Studio(seeds, browsing, Camera(folder))
         parts: dict[str, Callable[[], None]] = {
             part.__name__: part
-            for part in (studio.public, studio.empty, studio.own, studio.room, studio.several, studio.readme)
+            for part in (
+                *(studio.public, studio.empty, studio.own, studio.room),
+                *(studio.several, studio.forms, studio.readme),
+            )
         }
+        some: dict[str, Callable[[], None]] = {one: partial(studio.forms, one) for one in wanted if one not in parts}
         try:
             for name in wanted or parts:
-                parts[name]()
+                (parts | some)[name]()
         finally:
             browsing.close()
             seeds.stop()

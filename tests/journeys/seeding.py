@@ -29,6 +29,7 @@ from mandorla.vault.services import KeyRing  # noqa: E402
 from mandorla.vault.services.sessions import open_request  # noqa: E402
 
 SHOWN = ("how", "safety")
+ASIDE = {"no", "withdraw", "later", "at", "move", "close", "not_today", "leave_out", "skip", "unclear", "less"}
 WITH_WORDS = {"say", "unclear", "correct", "park", "addition", "view", "echo", "lend"}
 
 rings: dict[str, KeyRing] = {}
@@ -112,6 +113,36 @@ def ask(
     return str(dialogue.ask(rings[name], UUID(space), asked))
 
 
+def with_guide(*, names: list[str], space: str, script: str, medium: str, minutes: int) -> str:
+    """A dialogue between the first two that the third of these people guides; everyone has let them in."""
+    first, second, third = names
+    guide(third, first, space)
+    topic = "Sunday evenings"
+    thread = ask(name=first, space=space, script=script, medium=medium, topic=topic, minutes=minutes, guide=third)
+    play(thread, [f"{second} welcome {third}"])
+    return thread
+
+
+def step(*, thread: str, names: list[str]) -> dict[str, str]:
+    """Which step is on, and whose screen asks something of them; nobody's once it is over."""
+    for name in names:
+        view = dialogue.room_for(dialogue.seat_for(rings[name], UUID(thread), unlock=unlocks[name]), checked=True)
+        if view.over or view.my_turn:
+            return {"step": view.over or f"{view.step} {view.title}", "who": "" if view.over else name}
+    raise AssertionError("nobody has a turn")
+
+
+def go_on(*, thread: str, name: str, made: list[str]) -> str:
+    """One move: of those that lead on, the one that was made least often, so that no loop lasts."""
+    seat = dialogue.seat_for(rings[name], UUID(thread), unlock=unlocks[name])
+    view = dialogue.room_for(seat, checked=True)
+    ahead = [one for one in view.buttons if one.name not in ASIDE] or list(view.buttons)
+    move = min(ahead, key=lambda one: made.count(f"{view.step}.{one.name}"))
+    words = {"list": "We walk by the river | You hum", "mark": "1" if view.lines else ""}.get(move.act, "")
+    _move(seat, move.name, words.split(" | ")[0] if view.most == 1 else words)
+    return f"{view.step}.{move.name}"
+
+
 def play(thread: str, moves: list[str]) -> int:
     """Moves such as `ana now`, `ben say: Words.`, `ben guess: lonely sad`; lists as `ana offer: One | Two`, and marks
     by their places as `ben give: 2`; whom a move is about as `ana ask ben`. Answers with the version they lead to.
@@ -128,11 +159,12 @@ def play(thread: str, moves: list[str]) -> int:
 
 def _move(seat: dialogue.Seat, do: str, words: str, whom: UUID | None = None) -> None:
     view = dialogue.room_for(seat, checked=True)
-    feelings = tuple((words or "lonely").split()) if do in ("guess", "other") else ()
-    said = (words or f"Some words of {do}.") if do in WITH_WORDS else ""
+    act = next((button.act for button in view.buttons if button.name == do), "")
+    feelings = tuple((words or "lonely").split()) if act == "pick" or do in ("guess", "other") else ()
+    said = (words or f"Some words of {do}.") if act == "say" or do in WITH_WORDS else ""
     minutes = 20 if do == "pause" else 0
     command = Command(new_id(), view.v, do, words=said, feelings=feelings, minutes=minutes, person=whom)
-    match next((button.act for button in view.buttons if button.name == do), ""):
+    match act:
         case "list":
             command = replace(command, words="\n".join(words.split(" | ")))
         case "mark":
@@ -145,7 +177,7 @@ def entries(thread: str, name: str) -> int:
     return dialogue.room_for(dialogue.seat_for(rings[name], UUID(thread), unlock=unlocks[name]), checked=True).v
 
 
-HEARD = (sign_up, visit, pair, gather, guide, invite, ask, play, entries)
+HEARD = (sign_up, visit, pair, gather, guide, invite, ask, with_guide, step, go_on, play, entries)
 WISHES: dict[str, Callable[..., Any]] = {wish.__name__: wish for wish in HEARD}
 
 if __name__ == "__main__":

@@ -11,6 +11,11 @@ from mandorla.accounts.forms import Told
 from mandorla.notices.core import LEADS, Wishes
 
 NOT_PLACES: Final = ("Etc", "SystemV", "US", "posix", "right")
+HOUR: Final[dict[str, Any]] = {
+    "required": False,  # whoever keeps no quiet hours need not say when
+    "widget": forms.TimeInput({"type": "time"}, "%H:%M"),
+    "error_messages": {"invalid": _("That is not a time of day we can read, such as 21:00.")},
+}
 LEAD_WORDS: Final = {
     0: _("No reminder"),
     10: _("Ten minutes before"),
@@ -35,8 +40,8 @@ class Times(Told):
         required=False,
         help_text=_("What comes up in them is told once, when they are over."),
     )
-    quiet_from = forms.TimeField(label=_("Quiet from"), widget=forms.TimeInput({"type": "time"}, "%H:%M"))
-    quiet_to = forms.TimeField(label=_("Quiet until"), widget=forms.TimeInput({"type": "time"}, "%H:%M"))
+    quiet_from = forms.TimeField(label=_("Quiet from"), **HOUR)
+    quiet_to = forms.TimeField(label=_("Quiet until"), **HOUR)
     zone = forms.ChoiceField(
         label=_("Time zone"),
         required=False,
@@ -50,7 +55,10 @@ class Times(Told):
 
     def clean(self) -> dict[str, Any]:
         told = self.cleaned_data
-        if told.get("quiet") and told.get("quiet_from") == told.get("quiet_to") is not None:
+        hours = [told[name] for name in ("quiet_from", "quiet_to") if name in told]
+        if told.get("quiet") and None in hours:
+            self.add_error("quiet_from", _("Say when quiet hours begin and when they end."))
+        elif told.get("quiet") and len(hours) == 2 and hours[0] == hours[1]:
             self.add_error("quiet_to", _("Quiet hours end at another time than they begin."))
         return told
 
@@ -70,12 +78,13 @@ def shown(wishes: Wishes) -> dict[str, Any]:
 def wished(form: Times, *, here: str, language: str) -> Wishes:
     """What a valid form wishes."""
     told = form.cleaned_data
+    began, ended = told["quiet_from"] or time(21), told["quiet_to"] or time(8)
     return Wishes(
         waiting=told["waiting"],
         lead=told["lead"],
         quiet=told["quiet"],
-        quiet_from=told["quiet_from"].hour * 60 + told["quiet_from"].minute,
-        quiet_to=told["quiet_to"].hour * 60 + told["quiet_to"].minute,
+        quiet_from=began.hour * 60 + began.minute,
+        quiet_to=ended.hour * 60 + ended.minute,
         zone=told["zone"] or here,
         follows=not told["zone"],
         language=language,

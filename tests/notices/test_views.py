@@ -60,7 +60,8 @@ def test_without_anywhere_to_send_it_nothing_falls_due(cast: Cast) -> None:
     ("changed", "said"),
     [
         ({"quiet_to": "22:00"}, "Quiet hours end at another time than they begin."),
-        ({"quiet_from": "late"}, "Enter a valid time."),
+        ({"quiet_from": "late"}, "That is not a time of day we can read, such as 21:00."),
+        ({"quiet_from": ""}, "Say when quiet hours begin and when they end."),
         ({"lead": "7"}, "Select a valid choice."),
         ({"zone": "Nowhere/Here"}, "Select a valid choice."),
     ],

@@ -37,9 +37,11 @@ def equip(env: Environment, spoken: Callable[[], str | None]) -> Environment:
         """A text, as Jinja's own `_` says it, several times as fast; a screen has twenty."""
         language = spoken()
         said = _said(language, message)
+        if "%" not in message:
+            return said
         if language in NUMERALS:
             facts = {name: figures(fact) if isinstance(fact, int) else fact for name, fact in facts.items()}
-        return said % facts if "%" in message else said
+        return said % facts
 
     def figures(text: object) -> str:
         """A text of ours, or a number, in the figures of the language."""

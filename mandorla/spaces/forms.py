@@ -23,7 +23,6 @@ class JoinForm(forms.Form):
 class GuideForm(JoinForm):
     """The same code once more, with what a guide says of themselves. Nobody here can verify it."""
 
-    code = forms.CharField(max_length=CODE_CHARACTERS_MAX, widget=forms.HiddenInput)
     trained = forms.BooleanField(
         label=_("I am trained to accompany people in such dialogues, and I carry the responsibility for how I do it.")
     )

@@ -77,7 +77,7 @@ def join(request: UnlockedRequest) -> HttpResponse:
             return redirect("spaces:space", found.id)
         except Refused as no:
             if no.reason == "guide":
-                return render(request, "spaces/as_guide.html", {"form": guide})
+                return render(request, "spaces/as_guide.html", {"form": guide}, status=422 if guide.errors else 200)
             form.add_error("code", _said(no))
     return render(request, "spaces/join.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -8,11 +8,24 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mandorla.spaces.core import GUIDE
 from mandorla.spaces.models import Item, PendingGrant, Space
-from mandorla.spaces.services import invitation_of, invite, join, leave, space_for, spaces_of
+from mandorla.spaces.services import (
+    guest_spaces_of,
+    invitation_of,
+    invitations_of,
+    invite,
+    join,
+    leave,
+    make,
+    put,
+    space_for,
+    spaces_of,
+)
 from mandorla.vault.core import new_id
 from tests.cast import Cast
 from tests.spaces.codes import wrong_code
+from tests.spaces.families import family
 
 HOME, INVITE, WITHDRAW = reverse("dialogue:home"), reverse("spaces:invite"), reverse("spaces:withdraw")
 INVITED, JOIN = reverse("spaces:invited"), reverse("spaces:join")
@@ -234,3 +247,85 @@ def test_the_locked_are_asked_for_their_passphrase_first(cast: Cast, address: st
         302,
         f"{reverse('accounts:unlock')}?{urlencode({'next': address})}".replace("/", "/"),
     )
+
+
+# Families, groups and guides
+
+
+def test_a_family_is_named_and_then_people_are_invited_each_by_their_own_code(cast: Cast) -> None:
+    browser = cast.ana.browser()
+
+    made = browser.post(reverse("spaces:make", args=["family"]), {"title": "The ones by the river"})
+    space = next(view for view in spaces_of(cast.ana.ring()) if view.kind == "family")
+    address = reverse("spaces:invite-into", args=[space.id])
+    for _ in range(2):
+        browser.post(address, {"role": "member"})
+
+    assert (made.status_code, made["Location"]) == (302, address)
+    codes = [one.code for one in invitations_of(cast.ana.ring(), space.id)]
+    shown = browser.get(address).content.decode()
+    assert [code in shown for code in codes] == [True, True]
+    assert "The ones by the river" in text(browser, HOME)
+
+
+def test_a_code_can_be_taken_back_and_nonsense_takes_nothing(cast: Cast) -> None:
+    space = make(cast.ana.ring(), "family", "Us")
+    invitation = invite(cast.ana.ring(), space=space)
+    address, browser = reverse("spaces:invite-into", args=[space]), cast.ana.browser()
+
+    browser.post(address, {"withdraw": "nonsense"})
+    assert len(invitations_of(cast.ana.ring(), space)) == 1
+    browser.post(address, {"withdraw": str(invitation.id)})
+
+    assert invitations_of(cast.ana.ring(), space) == []
+
+
+def test_who_makes_a_group_says_that_they_are_trained(cast: Cast) -> None:
+    address, browser = reverse("spaces:make", args=["group"]), cast.ana.browser()
+
+    refused = browser.post(address, {"title": "Tuesday evenings"})
+    assert refused.status_code == 422
+    assert 'value="Tuesday evenings"' in refused.content.decode()
+    assert browser.post(address, {"title": "Tuesday evenings", "trained": "on"}).status_code == 302
+
+    assert [view.me.role for view in spaces_of(cast.ana.ring()) if view.kind == "group"] == ["facilitator"]
+    assert browser.get(reverse("spaces:make", args=["crowd"])).status_code == 404
+
+
+def test_a_guide_reads_what_it_means_says_so_and_is_let_in(cast: Cast) -> None:
+    code = invite(cast.ana.ring(), space=cast.space, role=GUIDE).code
+    browser = cast.cleo.browser()
+
+    asked = browser.post(JOIN, {"code": code})
+    assert (asked.status_code, "You were asked to be a guide" in asked.content.decode()) == (200, True)
+    assert guest_spaces_of(cast.cleo.ring()) == []
+    came = browser.post(JOIN, {"code": code, "trained": "on"})
+
+    assert (came.status_code, came["Location"]) == (302, reverse("spaces:space", args=[cast.space]))
+    assert "has not looked in since" in text(browser, came["Location"])
+    assert "Cleo" in text(cast.ana.browser(), came["Location"])
+    assert "has not looked in since" not in text(browser, came["Location"])
+
+
+def test_who_keeps_a_group_is_asked_once_more_before_somebody_is_taken_out(cast: Cast) -> None:
+    group = family(cast, kind="group")
+    address, browser = reverse("spaces:take-out", args=[group, cast.ben.id]), cast.ana.browser()
+    assert "Go on without Ben" in text(browser, address)
+
+    assert browser.post(address).status_code == 302
+
+    assert [one.name for one in space_for(cast.ana.ring(), group).others] == ["Eve"]
+    assert cast.ben.browser().get(reverse("spaces:space", args=[group])).status_code == 404
+
+
+def test_what_one_sees_of_a_family_says_nothing_of_what_another_does_alone(cast: Cast) -> None:
+    """A sheet, a code made, a rest wished for in another space: Eve's pages are the same before and after."""
+    space = family(cast)
+    eve, seen = cast.eve.browser(), [HOME, reverse("spaces:space", args=[space])]
+    before = [_blank(eve.get(page).content.decode(), "-") for page in seen]
+
+    put(cast.ben.ring(), cast.ben.personal, "sheet", {"felt": "alone"})
+    invite(cast.ben.ring(), space=space)
+    put(cast.ana.ring(), cast.space, "note", {"words": "for Ben"})
+
+    assert [_blank(eve.get(page).content.decode(), "-") for page in seen] == before

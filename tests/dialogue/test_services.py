@@ -405,6 +405,13 @@ def test_how_near_is_what_both_chose(cast: Cast) -> None:
     assert shown == [[("Ben chose", "Rather side by side, without touch")]] * 2
 
 
+def test_nobody_can_choose_more_nearness_than_was_asked_for(cast: Cast) -> None:
+    pair = Pair.guided(cast, "holding", "spoken")
+    pair.play("ben:now ana:ready ben:ready ana:say ben:say ana:beside")
+
+    assert {button.name for button in pair.sees("ben").buttons} == {"yes", "not_today"}
+
+
 def test_what_is_parked_waits_for_both_without_a_name(cast: Cast) -> None:
     pair = Pair(cast)
     pair.play(ARRIVED)

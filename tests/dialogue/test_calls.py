@@ -15,7 +15,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from mandorla.dialogue.models import Event
-from mandorla.dialogue.services import Asked, ask, calls, pace
+from mandorla.dialogue.services import Asked, ask, calls, dialogues, pace
 from mandorla.vault.core import Refused, new_id
 from tests.cast import Cast
 from tests.dialogue.hall import Frame, Hall, Phone
@@ -337,6 +337,16 @@ def test_a_call_is_not_offered_where_people_may_sit_in_different_processes(cast:
 
     with pytest.raises(Refused, match="form"):
         ask(ring, cast.space, Asked(new_id(), "couples", "Sundays", "video", 30))
+
+
+def test_more_people_than_a_call_holds_cannot_ask_for_one(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = cast.ana.ring()
+    begun(cast)
+    monkeypatch.setattr(dialogues, "CALL_PEOPLE_MAX", 1)
+
+    with pytest.raises(Refused, match="too_many"):
+        ask(ring, cast.space, Asked(new_id(), "couples", "Sundays", "video", 30))
+    ask(ring, cast.space, Asked(new_id(), "couples", "Sundays", "spoken", 30))
 
 
 def test_the_camera_is_allowed_on_the_room_of_such_a_dialogue_and_nowhere_else(cast: Cast) -> None:

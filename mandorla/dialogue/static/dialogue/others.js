@@ -3,7 +3,7 @@
  * and again until there is a way; the other one begins. Says `standing` when it has changed how things are.
  *
  * @typedef {import("./line.js").Told} Told
- * @typedef {{ told: Told, here: boolean, met: boolean, rounds: number, tile: HTMLElement, peer: Peer | null,
+ * @typedef {{ told: Told, here: boolean, met: boolean, rounds: number, since: number, tile: HTMLElement, peer: Peer | null,
  *   greeting: ReturnType<typeof setInterval> | undefined }} Other
  * @typedef {import("./line.js").Signal} Signal
  */
@@ -102,7 +102,7 @@ export class Others extends EventTarget {
   #add(told) {
     const tile = /** @type {HTMLElement} */ (this.template.content.firstElementChild?.cloneNode(true));
     const greeting = setInterval(() => this.#again(told.id), GREET_MS);
-    const other = { told, here: true, met: false, rounds: 0, tile, peer: null, greeting };
+    const other = { told, here: true, met: false, rounds: 0, since: 0, tile, peer: null, greeting };
     this.all.set(told.id, other);
     this.place.append(tile);
     return other;
@@ -113,7 +113,7 @@ export class Others extends EventTarget {
     const other = this.all.get(id);
     if (!other || other.peer?.isConnected) return;
     other.rounds++;
-    this.#greet(other);
+    if (performance.now() - other.since > GREET_MS) this.#greet(other); // a way that has just begun may still be found
     this.dispatchEvent(new Event("standing"));
   }
 
@@ -127,7 +127,7 @@ export class Others extends EventTarget {
     other.peer?.close();
     const send = (/** @type {Signal} */ signal) => this.send(other.told.id, signal);
     const peer = new Peer(tie, { polite: this.me > other.told.id, how: this.how, tracks: { ...this.tracks }, send });
-    other.peer = peer;
+    Object.assign(other, { peer, since: performance.now() });
     const video = videoIn(other.tile);
     video.srcObject = peer.stream;
     void this.#through(video);

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from mandorla.dialogue import services
 from mandorla.dialogue.core.numerals import numerals
+from mandorla.dialogue.live import say
 from tests.cast import Cast
 
 
@@ -38,3 +39,8 @@ def test_lengths_to_choose_from_are_in_persian_figures(cast: Cast) -> None:
     lengths = re.findall(r'choice__text">([۰-۹0-9]+)', page.content.decode())
     assert lengths
     assert not [one for one in lengths if one.isascii()]
+
+
+def test_a_refusal_counts_in_persian_figures() -> None:
+    assert "۲۵۰۰" in say("too_long", "fa", {"length": 2500, "most": 2000})
+    assert "2500" in say("too_long", "en-gb", {"length": 2500, "most": 2000})

@@ -144,11 +144,23 @@ def test_the_search_would_have_found_one(left: Left) -> None:
 
 
 def _tour(served: Served, canaries: Canaries, outside: Outside) -> dict[str, bytes]:
-    with _newcomer(served, canaries) as ana, _newcomer(served, canaries) as ben:
+    with _newcomer(served, canaries) as ana, _newcomer(served, canaries) as ben, _newcomer(served, canaries) as cleo:
         ana.sign_up()
         _asks_to_be_told(ana, canaries, outside)
         ben.sign_up()
+        cleo.sign_up()
+        _gather(ana, ben, cleo, canaries)
         return _meet(ana, ben, canaries)
+
+
+def _gather(ana: Visitor, ben: Visitor, cleo: Visitor, canaries: Canaries) -> None:
+    """A family with a name, and a guide who is called something too."""
+    space = ana.make_family(canaries.fly("name of a family"))
+    ben.join(ana.invite_into(space, "member"))
+    cleo.join(ana.invite_into(space, "guide"), trained="on")
+    for person in (ana, ben, cleo):
+        person.get("/dialogues/")
+    assert cleo.called in ben.get(f"/spaces/{space}/")
 
 
 def _meet(ana: Visitor, ben: Visitor, canaries: Canaries) -> dict[str, bytes]:

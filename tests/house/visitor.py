@@ -68,11 +68,25 @@ class Visitor:
         self.secrets.append(found[0])
         return found[0]
 
-    def join(self, code: str) -> str:
+    def make_family(self, title: str) -> str:
+        """The id of a new family's space."""
+        token = TOKEN.search(self.get("/spaces/new/family/"))
+        assert token
+        reply = self.client.post("/spaces/new/family/", data={"csrfmiddlewaretoken": token[1], "title": title})
+        return str(reply.raise_for_status().url).split("/")[-3]
+
+    def invite_into(self, space: str, role: str) -> str:
+        """The code of a new invitation into a space there is already."""
+        found = CODE.search(self.post(f"/spaces/{space}/invite/", role=role))
+        assert found
+        self.secrets.append(found[0])
+        return found[0]
+
+    def join(self, code: str, **said: str) -> str:
         """The id of the space a code opens."""
         token = TOKEN.search(self.get("/spaces/join/"))
         assert token
-        reply = self.client.post("/spaces/join/", data={"csrfmiddlewaretoken": token[1], "code": code})
+        reply = self.client.post("/spaces/join/", data={"csrfmiddlewaretoken": token[1], "code": code, **said})
         return str(reply.raise_for_status().url).rstrip("/").rpartition("/")[2]
 
     def ask(self, space: str, form: str, topic: str) -> str:

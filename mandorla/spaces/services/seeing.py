@@ -143,10 +143,12 @@ def _words(ring: KeyRing, spaces: Iterable[UUID], *, guest: bool) -> dict[UUID, 
 def _view(  # noqa: PLR0913  # what was found of one space
     ring: KeyRing, space: Space, members: list[Member], words: Words, found: Arrivals, *, gone_back: bool
 ) -> SpaceView:
-    unnamed = gettext("your partner") if KINDS[space.kind].most == 2 else gettext("someone")
     seen = {
         one.person_id: MemberView(
-            one.person_id, words.names.get(one.person_id) or unnamed, one.role, one.person_id in found.people
+            one.person_id,
+            words.names.get(one.person_id) or _unnamed(space, one, found),
+            one.role,
+            one.person_id in found.people,
         )
         for one in members
     }
@@ -170,3 +172,10 @@ def _view(  # noqa: PLR0913  # what was found of one space
         former=tuple(one for one in others if one.person not in here),
         due=is_due(space),
     )
+
+
+def _unnamed(space: Space, member: Member, found: Arrivals) -> str:
+    """What somebody is called whose name is not there, or not yet."""
+    if member.role == GUIDE and member.person_id in found.people:
+        return gettext("somebody new")
+    return gettext("your partner") if KINDS[space.kind].most == 2 else gettext("someone")

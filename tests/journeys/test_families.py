@@ -1,0 +1,104 @@
+"""A family comes together in browsers, and a guide is let into one dialogue and out of it again."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.browsing import Browsing, Room, address_of
+from tests.journeys.site import Seeds
+from tests.journeys.test_pages import wrong_with
+
+SECRET = ".secret__text"
+
+
+@dataclass(slots=True)
+class Family:
+    """Ana and Ben, who share a space for a family, and Cleo, who is not in it."""
+
+    ana: Page
+    ben: Page
+    cleo: Page
+
+
+@pytest.fixture
+def family(seeds: Seeds, browsing: Browsing) -> Family:
+    ana, ben, cleo = (browsing.open(seeds.someone(called)) for called in ("Ana", "Ben", "Cleo"))
+    ana.goto("/spaces/invite/")
+    ana.get_by_role("link", name="A space for a family").click()
+    ana.get_by_label("What you call it").fill("The ones by the river")
+    ana.get_by_role("button", name="Make it").click()
+    ana.get_by_role("button", name="Make a code for somebody").click()
+    _comes_in(ben, ana.locator(SECRET).inner_text())
+    expect(ben.get_by_role("heading", name="The ones by the river")).to_be_visible()
+    return Family(ana, ben, cleo)
+
+
+def test_a_family_is_made_and_each_sees_who_is_in_it(family: Family) -> None:
+    family.ana.goto("/dialogues/")
+    family.ana.get_by_role("link", name="About this space").click()
+
+    for page in (family.ana, family.ben):
+        people = page.locator(".people")
+        expect(people).to_contain_text("Ana")
+        expect(people).to_contain_text("Ben")
+        expect(people).not_to_contain_text("not confirmed")
+        assert wrong_with(page) == []
+
+
+def test_a_guide_comes_is_let_into_one_dialogue_and_out_of_it(family: Family) -> None:
+    ana, ben, cleo = family.ana, family.ben, family.cleo
+    _brings_cleo_as_a_guide(family)
+    thread = _ana_asks_ben(family)
+
+    ana.goto(address_of(thread, "company/"))
+    ana.get_by_role("button", name="Ask for Cleo as a guide").click()
+    expect(ana.get_by_text("Was named, and sees nothing of this dialogue")).to_be_visible()
+    cleo.goto("/dialogues/")
+    expect(cleo.get_by_text("Who does what on Sundays")).to_have_count(0)
+    ben.goto(address_of(thread, "company/"))
+    ben.get_by_role("button", name="I agree: let them in").click()
+    ana.goto(address_of(thread))
+    cleo.goto("/dialogues/")
+    cleo.get_by_role("link", name="Who does what on Sundays").click()
+    room = Room(cleo)
+    room.is_live()
+    assert wrong_with(cleo) == []
+
+    ben.get_by_role("button", name="Without them, please").click()
+
+    expect(ben.get_by_text("Nobody else is there.")).to_be_visible()
+    cleo.goto("/dialogues/")
+    expect(cleo.get_by_text("Who does what on Sundays")).to_have_count(0)
+
+
+def _comes_in(page: Page, code: str) -> None:
+    page.goto("/spaces/join/")
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Come in").click()
+
+
+def _brings_cleo_as_a_guide(family: Family) -> None:
+    family.ana.goto("/dialogues/")
+    family.ana.get_by_role("link", name="About this space").click()
+    family.ana.get_by_role("link", name="Invite somebody").click()
+    family.ana.get_by_role("button", name="Make a code for a guide").click()
+    _comes_in(family.cleo, family.ana.locator(SECRET).inner_text())
+    family.cleo.get_by_label("I am trained").check()
+    family.cleo.get_by_role("button", name="Come in as a guide").click()
+    expect(family.cleo.get_by_text("You are here as a guide.")).to_be_visible()
+    assert wrong_with(family.cleo) == []
+    for page in (family.ana, family.ben):
+        page.goto("/dialogues/")
+        page.get_by_role("link", name="About this space").click()
+        expect(page.locator(".people")).to_contain_text("Cleo")
+
+
+def _ana_asks_ben(family: Family) -> str:
+    family.ana.goto("/dialogues/")
+    family.ana.get_by_role("link", name="Ask for a dialogue").click()
+    family.ana.get_by_role("radio", name="Parent and child").check()
+    family.ana.get_by_label("The topic, in one line").fill("Who does what on Sundays")
+    family.ana.get_by_role("button", name="Ask", exact=True).click()
+    expect(family.ana.locator("[data-room]")).to_be_visible()
+    return family.ana.url.rstrip("/").rpartition("/")[2]

@@ -93,7 +93,8 @@ class Walk:
         table, state = self.table, self.table.state
         if state.paused:
             for person in state.people:
-                table.does(person, "go_on")
+                if table.state.paused and person not in table.state.paused.ready:
+                    table.does(person, "go_on")
             return
         if lacks_guide(table.script, state, begun=bool(state.begun_at)):
             self.guide_comes()

@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from http import HTTPStatus
 from random import Random
@@ -33,10 +33,10 @@ from mandorla.dialogue.models import Event
 from mandorla.dialogue.services import pace, rooms, scripts
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import new_id
-from tests.cast import Cast
+from tests.cast import Cast, Someone
 from tests.dialogue.hall import Frame, Hall, Phone
 from tests.dialogue.logbook import faults
-from tests.dialogue.seated import Pair, cookies_of
+from tests.dialogue.seated import Pair, cookies_of, seat
 from tests.dialogue.touring import Act, way_to_something_new
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -280,7 +280,7 @@ def test_a_push_is_what_a_reload_shows_at_every_step(
     script, been = scripts.script(f"{form}/1"), set[str]()
 
     while True:
-        room = Together(cast, hall, Pair(cast, form, medium))
+        room = Together(hall, Pair(cast, form, medium).thread, (cast.ana, cast.ben))
         been_before = len(been)
         been.add(room.state.step)
         room.agrees_with_a_reload()
@@ -299,10 +299,11 @@ def test_a_push_is_what_a_reload_shows_at_every_step(
 def test_a_push_is_what_a_reload_shows_in_a_pause_and_at_the_end(
     cast: Cast, hall: Hall, unhurried: None, medium: str
 ) -> None:
-    room = Together(cast, hall, Pair(cast, medium=medium))
-    room.pair.play(ARRIVING)
+    pair = Pair(cast, medium=medium)
+    room = Together(hall, pair.thread, (cast.ana, cast.ben))
+    pair.play(ARRIVING)
 
-    stage = reverse("dialogue:stage", args=[room.pair.thread])
+    stage = reverse("dialogue:stage", args=[pair.thread])
 
     for act in (
         Act(cast.ben.id, "let_me" if medium == "written" else "mirror_now"),
@@ -330,20 +331,21 @@ def test_a_push_is_what_a_reload_shows_with_a_draft_on_the_page(pair: Pair, hall
 
 
 class Together:
-    """Ana and Ben in one room, each with an open page and a second one that is loaded anew."""
+    """People in one room, each with an open page and a second one that is loaded anew."""
 
-    def __init__(self, cast: Cast, hall: Hall, pair: Pair) -> None:
-        self.pair = pair
-        people = {someone.id: someone.browser() for someone in (cast.ana, cast.ben)}
+    def __init__(self, hall: Hall, thread: UUID, everyone: Sequence[Someone]) -> None:
+        self.thread = thread
+        people = {someone.id: someone.browser() for someone in everyone}
         self.browsers = people
-        self.phones = {who: hall.phone(cookies_in(browser), pair.thread) for who, browser in people.items()}
-        for someone in (cast.ana, cast.ben):
+        self.phones = {who: hall.phone(cookies_in(browser), thread) for who, browser in people.items()}
+        self.seat = seat(everyone[0], thread)
+        for someone in everyone:
             for what in ("how", "safety"):
                 services.shown(someone.ring(), what)
 
     @property
     def state(self) -> State:
-        return rooms.room_of(self.pair.ana, checked=True).shown.state
+        return rooms.room_of(self.seat, checked=True).shown.state
 
     def does(self, act: Act) -> None:
         phone = self.phones[act.person]
@@ -354,7 +356,7 @@ class Together:
         """For both, byte for byte."""
         for who, phone in self.phones.items():
             pushed = phone.shown(self.state.seq)["html"]
-            assert pushed.strip() == reloaded(self.browsers[who], self.pair.thread)
+            assert pushed.strip() == reloaded(self.browsers[who], self.thread)
 
 
 def reloaded(browser: Client, thread: UUID) -> str:

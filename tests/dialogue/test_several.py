@@ -64,11 +64,15 @@ def test_too_few_are_no_dialogue_and_nobody_is_blamed() -> None:
     assert Table(script("communologue/1"), people=3).play("p1:no").state.over == "declined"
 
 
-def test_whoever_said_no_has_no_part_in_it_any_more() -> None:
-    table = family("p2:no")
+@pytest.mark.parametrize("moves", ["p2:no ", GATHERED + READY + "p2:leave "])
+def test_whoever_said_no_or_left_sees_and_does_nothing_more_there(moves: str) -> None:
+    table = family(moves)
 
+    seen = screen(table.script, table.state, P2)
+
+    assert (seen.away, seen.shows, seen.offers, seen.aside) == (True, (), (), ())
     with pytest.raises(NotYours):
-        screen(table.script, table.state, P2)
+        table.does(P2, "end")
 
 
 # Turns

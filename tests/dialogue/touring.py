@@ -45,20 +45,23 @@ def way_to_something_new(script: Script, state: State, been: set[str]) -> list[A
 
 def _branches(script: Script, state: State) -> Iterator[tuple[Act, State]]:
     now = timezone.now()
-    for person in state.people:
+    for person in (*state.people, *(guest for guest in state.guests if guest not in state.people)):
         for move in moves_of(script, state, person):
             given = _facts(move, state, person)
             if given is None:
                 continue
             act = Act(person, move.name, given)
             facts = act.facts | ({"at": datetime.fromisoformat(act.facts["at"] + "Z")} if "at" in act.facts else {})
+            facts |= {"person": UUID(facts["person"])} if "person" in facts else {}
             entry = decide(script, state, person, Command(new_id(), FAR, move.name, **facts), now=now, room=ROOM)
             then = fold(script, state, entry, "")
             if not then.over:
                 yield act, then
 
 
-def _facts(move: Move, state: State, person: UUID) -> dict[str, Any] | None:
+def _facts(  # noqa: PLR0911  # one for each act
+    move: Move, state: State, person: UUID
+) -> dict[str, Any] | None:
     """What belongs to a move; nothing where too few lines are there to be marked."""
     match move.act:
         case "say" if state.medium in VOICES["typed"]:
@@ -68,6 +71,10 @@ def _facts(move: Move, state: State, person: UUID) -> dict[str, Any] | None:
         case "mark":
             marks = state.lines_of(move.of, without=person if move.theirs else None)[: move.most]
             return {"marks": marks} if len(marks) >= move.least else None
+        case "name":
+            return {"person": next(one for one in state.people if one != person).hex}
+        case "draw":
+            return {"drawn": "0 0 500 900; 10 10 20 20"}
         case "pick":
             return {"feelings": (min(scripts.feeling_keys()),)}
         case "appoint":
@@ -77,4 +84,4 @@ def _facts(move: Move, state: State, person: UUID) -> dict[str, Any] | None:
 
 
 def _where(state: State) -> tuple[object, ...]:
-    return state.step, state.sender, state.round, state.prompt, state.done, state.signal
+    return state.step, state.people, state.sender, state.receiver, state.round, state.prompt, state.done, state.signal

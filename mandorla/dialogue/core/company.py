@@ -73,6 +73,7 @@ def without(state: State, person: UUID, *, has_turn: bool = False) -> State:
     state = state.with_(
         people=people,
         gone=(*state.gone, person) if state.begun_at else state.gone,
+        declined=state.declined if state.begun_at else (*state.declined, person),
         sender=sender,
         receiver=receiver,
         round=state.round - had_turn,

@@ -35,7 +35,8 @@ class Screen:
 
     `shows` are entry numbers, oldest first. `aside` are signals and quiet moves, apart from the turn's own. `waits_for`
     are those who have something to do here, `lent` the number of a stem a guide has lent this person, `line` the move
-    by which they may step into the line or out of it. Whoever is not `welcome` yet sees nothing that is said.
+    by which they may step into the line or out of it. Whoever is not `welcome` yet sees nothing that is said, nor does
+    who is `away`.
     """
 
     role: str
@@ -54,6 +55,7 @@ class Screen:
     person: UUID
     one_device: bool
     welcome: bool
+    away: bool
     waits_for: tuple[UUID, ...]
     guides: bool
     gathered: tuple[int, ...]
@@ -75,7 +77,7 @@ def screen(script: Script, state: State, person: UUID) -> Screen:
         offers += tuple(move for move in others if move.role and move.name not in names)
     mine = [move for move in offers if move.role is None or move.role == step.role]
     kinds = (*step.shows.get("both", ()), *step.shows.get(role, ()))
-    asked, welcome = those(script, state, step.role), state.is_welcome(person) or person in state.gone
+    asked, welcome = those(script, state, step.role), state.is_welcome(person)
     begun = step.place != "appointment"
     return Screen(
         role=role,
@@ -94,6 +96,7 @@ def screen(script: Script, state: State, person: UUID) -> Screen:
         person=person,
         one_device=one_device,
         welcome=welcome,
+        away=person in state.gone or person in state.declined,
         waits_for=tuple(one for one in asked if one not in state.done),
         guides=bool(state.guests) and person in state.present("guide"),
         gathered=state.gathered if welcome else (),

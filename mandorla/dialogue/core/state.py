@@ -49,10 +49,10 @@ class Entry:
 class State:
     """The folded log. `seq` is the last entry's number, `turn` the number of the entry that opened this step.
 
-    `people` take turns, in this order; `gone` did so until they left. `receiver` is NOBODY until somebody is named or
-    offers to listen. A guest has a role and has been welcomed by some of the people, and is there once all have.
-    `safe` is where it stood after the last accurate mirror of this turn, and that mirror's kind; `chosen_at`, where its
-    receiver was found.
+    `people` take turns, in this order; `gone` did so until they left, `declined` never did. `receiver` is NOBODY until
+    somebody is named or offers to listen. A guest has a role and has been welcomed by some of the people, and is there
+    once all have. `safe` is where it stood after the last accurate mirror of this turn, and that mirror's kind;
+    `chosen_at`, where its receiver was found.
     """
 
     script: str
@@ -87,6 +87,7 @@ class State:
     receiver: int = 1
     guests: Mapping[UUID, tuple[str, frozenset[UUID]]] = field(default_factory=dict)
     gone: tuple[UUID, ...] = ()
+    declined: tuple[UUID, ...] = ()
     queue: tuple[UUID, ...] = ()
     gathered: tuple[int, ...] = ()
     gathered_before: int = 0
@@ -119,7 +120,7 @@ class State:
 
     def knows(self, person: UUID) -> bool:
         """Whether someone has or had a part in this dialogue."""
-        return person in self.people or person in self.guests or person in self.gone
+        return any(person in group for group in (self.people, self.guests, self.gone, self.declined))
 
     def role_of(self, person: UUID) -> str:
         """*sender*, *receiver* or *observer* of this turn; of a guest the role they were brought as."""
@@ -174,7 +175,11 @@ class State:
         if self.guests:
             guests = self.guests.items()
             plain["guests"] = [[guest.hex, role, sorted(one.hex for one in by)] for guest, (role, by) in guests]
-        plain |= {name: [one.hex for one in people] for name in ("gone", "queue") if (people := getattr(self, name))}
+        plain |= {
+            name: [one.hex for one in people]
+            for name in ("gone", "declined", "queue")
+            if (people := getattr(self, name))
+        }
         if self.gathered:
             plain |= {"gathered": self.gathered, "gathered_before": self.gathered_before}
         if self.lent:
@@ -201,6 +206,7 @@ class State:
                     UUID(guest): (role, frozenset(UUID(one) for one in by))
                     for guest, role, by in facts.get("guests", ())
                 },
+                "declined": tuple(UUID(person) for person in facts.get("declined", ())),
                 "queue": tuple(UUID(person) for person in facts.get("queue", ())),
                 "gathered": tuple(facts.get("gathered", ())),
                 "lent": {UUID(person): seq for person, seq in facts.get("lent", {}).items()},
@@ -230,7 +236,19 @@ class State:
 
 
 LATER = frozenset(
-    {"receiver", "guests", "gone", "queue", "gathered", "gathered_before", "lent", "slowed_at", "safe", "chosen_at"}
+    {
+        "receiver",
+        "guests",
+        "gone",
+        "declined",
+        "queue",
+        "gathered",
+        "gathered_before",
+        "lent",
+        "slowed_at",
+        "safe",
+        "chosen_at",
+    }
 )
 
 

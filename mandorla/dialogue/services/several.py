@@ -50,6 +50,8 @@ class Several:
     may_leave: bool
     guest: bool
     welcome: bool
+    left: bool
+    declined: bool
 
 
 def several(  # noqa: PLR0913  # what a screen is made of
@@ -65,7 +67,7 @@ def several(  # noqa: PLR0913  # what a screen is made of
 ) -> Several | None:
     """What is to be shown of the others; nothing for two who are alone."""
     many = len(state.people) > 2
-    if not (many or state.guests or script.guard):
+    if not (many or state.guests or script.guard or seen.away):
         return None
     people = tuple(_here(seat, state, seen, person) for person in state.people)
     guests = tuple(_here(seat, state, seen, guest) for guest in state.guests if guest not in state.people)
@@ -89,6 +91,8 @@ def several(  # noqa: PLR0913  # what a screen is made of
         may_leave=many or seat.person not in state.people,
         guest=seat.person not in state.people,
         welcome=seen.welcome,
+        left=seat.person in state.gone,
+        declined=seat.person in state.declined,
     )
 
 

@@ -104,6 +104,7 @@ PURPOSES = {
     "good": _("Something good, any day"),
     "matter": _("Something that matters to you, or hurts"),
     "us": _("How you would love to live together"),
+    "guided": _("With a guide beside you both"),
     "": _("And also"),
 }
 

@@ -131,6 +131,7 @@ class RoomView:
     until: str
     calendar: str
     before: str
+    ending: str
     set_down: str
     paused: bool
     i_am_ready: bool
@@ -329,6 +330,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         until=when(seat, paused.until) if paused else "",
         calendar=ahead.standing if ahead else "",
         before="" if seen.begun else words.form.get("before", ""),
+        ending=words.form.get("closed", "") if over == "closed" else "",
         set_down=words.form["set_down"].format(**names, today=_today(seat, now)) if set_down else "",
         paused=paused is not None,
         i_am_ready=bool(paused and seat.person in paused.ready),

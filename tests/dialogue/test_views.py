@@ -57,6 +57,28 @@ def test_asking_leads_into_the_room_and_the_partner_finds_it_on_their_list(cast:
     assert "Would you answer?" in listed
 
 
+def test_a_form_that_needs_a_guide_says_so_kindly_where_there_is_none(cast: Cast) -> None:
+    seen_everything(cast)
+    services.end_gentle_path(cast.ana.ring(), cast.space)
+    address, wish = reverse("dialogue:ask", args=[cast.space]), REQUEST | {"key": new_id(), "form": "parent-role"}
+
+    page = cast.ana.browser().post(address, wish | {"minutes": "60"})
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "This form needs a guide" in page.content.decode()
+    assert not Thread.objects.exists()
+
+
+def test_where_a_guide_is_a_form_says_beforehand_when_it_is_not_for_you(cast: Cast) -> None:
+    seen_everything(cast)
+    pair = Pair.guided(cast, "parent-role")
+
+    asking = cast.ana.browser().get(reverse("dialogue:ask", args=[cast.space])).content.decode()
+    answering = cast.ben.browser().get(reverse("dialogue:room", args=[pair.thread])).content.decode()
+
+    assert ["This goes far back" in page for page in (asking, answering)] == [True, True]
+
+
 def test_a_page_that_says_no_without_scripts_leads_on(cast: Cast) -> None:
     pair = Pair(cast)
 

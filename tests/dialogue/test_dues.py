@@ -1,25 +1,30 @@
 """What a dialogue makes fall due for whoever asked to be told: what waits, times agreed on, a request unanswered."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mandorla.dialogue import services
-from mandorla.dialogue.core import change, dues
+from mandorla.dialogue.core import State, change, dues, screen
 from mandorla.dialogue.services import presence
 from mandorla.dialogue.services.writer import writer
 from mandorla.notices import services as notices
 from mandorla.notices.core import Change, Due, Wishes
 from mandorla.notices.models import DueRow, Wish
 from mandorla.spaces import services as spaces
-from mandorla.vault.core import new_id
+from mandorla.vault.core import Refused, new_id
 from tests.cast import Cast, Someone
 from tests.dialogue.hall import Hall
-from tests.dialogue.playing import ANA, ARRIVED, BEN, NOW, Table, script
+from tests.dialogue.playing import ANA, ARRIVED, BEN, CAST, NOW, SCRIPTS, Table, script
 from tests.dialogue.seated import Pair
+from tests.dialogue.test_forms import SIZES, STEPS_EACH, Walk
 from tests.dialogue.test_live_failures import sits
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -103,6 +108,41 @@ def test_a_pause_makes_nothing_due() -> None:
     paused = after(ARRIVED["couples"] + "ana:pause")
 
     assert not paused
+
+
+class Told(Walk):
+    """A walk through a form, with a list of what is due that is only ever told what changes."""
+
+    def __init__(self, table: Table, away: UUID) -> None:
+        super().__init__(table)
+        self.away = away
+        self.due = dues(table.script, table.state, table.now)
+
+    def notes(self, before: State, made: tuple[str, str] | None = None) -> None:
+        super().notes(before, made)
+        table = self.table
+        found = change(table.script, before, table.state, table.now, lambda person: person != self.away)
+        self.due = (self.due - found.goes) | found.comes
+        assert self.due == dues(table.script, table.state, table.now)
+        assert found.waits <= {self.away} & set(table.state.people)
+        assert not found.waits or screen(table.script, table.state, self.away).my_turn
+
+
+@settings(max_examples=12, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_is_due_can_be_followed_through_every_form_and_number_of_people(data: st.DataObject) -> None:
+    form = script(data.draw(st.sampled_from(SCRIPTS)))
+    least, most = form.people
+    people = data.draw(st.sampled_from([size for size in SIZES if least <= size <= most]))
+    walk = Told(Table(form, data.draw(st.sampled_from(form.media)), people=people), data.draw(st.sampled_from(CAST)))
+    for _ in range(STEPS_EACH):
+        if walk.table.state.over:
+            break
+        if data.draw(st.integers(0, 9)) == 9:
+            walk.does_beside(data)
+        else:
+            with suppress(Refused):  # after a pause one of them was ready already
+                walk.goes_on(data)
 
 
 # In the store

@@ -25,6 +25,7 @@ class DialogueConfig(AppConfig):
         def withdraw(  # what the signal carries
             sender: object, ring: Any, space: UUID, person: UUID, *, withdraw: bool, **_: object
         ) -> None:
+            services.leave_all(ring, space, person)
             services.forget_times(ring, space, person)
             services.withdraw_words(ring, space, person, words=withdraw)
 

@@ -18,7 +18,7 @@ from tests.cast import Cast, Someone
 from tests.dialogue.hall import Hall
 from tests.dialogue.seated import Pair, cookies_of, seat
 from tests.dialogue.test_services import ARRIVED
-from tests.spaces.families import guided
+from tests.spaces.families import family, guided
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -173,3 +173,39 @@ def test_a_page_of_who_is_there_that_is_sent_nonsense_says_so(pair: Pair) -> Non
 
     for nonsense in ({}, {"do": "bring", "person": "?"}, {"do": "say", "key": new_id().hex, "v": 99, "words": "x"}):
         assert pair.cast.ana.browser().post(address, nonsense).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def of_two(cast: Cast) -> tuple[UUID, UUID]:
+    """In a family of three, Ana asks Ben alone."""
+    space = family(cast)
+    people = (cast.ana.id, cast.ben.id)
+    asked = services.Asked(new_id(), "parent-child", "Sundays", "written", 30, people=people)
+    return space, services.ask(cast.ana.ring(), space, asked)
+
+
+def test_in_a_family_nobody_sees_a_dialogue_they_have_no_part_in(cast: Cast) -> None:
+    _, thread = of_two(cast)
+
+    assert [thread in listed(one) for one in (cast.ana, cast.ben, cast.eve)] == [True, True, False]
+    for page in ("room", "company", "words", "after", "calendar"):
+        missing = cast.eve.browser().get(reverse(f"dialogue:{page}", args=[thread]))
+        assert missing.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_who_leaves_a_family_leaves_nobody_waiting_in_a_dialogue(cast: Cast) -> None:
+    space, thread = of_two(cast)
+
+    spaces.leave(cast.ben.ring(), space, withdraw=True)
+
+    assert services.room_for(seat(cast.ana, thread), checked=True).over == "ended"
+    assert services.transcript(seat(cast.ana, thread)).whole
+    assert [one.over for one in services.dialogues_of(cast.ana.ring(), spaces.spaces_of(cast.ana.ring()))] == [True]
+
+
+def test_a_guide_whose_place_ends_is_in_no_dialogue_any_more(pair: Pair) -> None:
+    welcomed(pair)
+
+    spaces.take_out(pair.cast.ben.ring(), pair.cast.space, pair.cast.cleo.id)
+
+    company = services.company_of(pair.cast.ana.ring(), seat(pair.cast.ana, pair.thread))
+    assert (company.brought, company.over) == ((), False)

@@ -17,7 +17,14 @@ from mandorla.dialogue.services.afterwards import (
 from mandorla.dialogue.services.appointments import calendar_file
 from mandorla.dialogue.services.bell import reseat
 from mandorla.dialogue.services.calls import Calls, Joining, Signal, has_relay, possible
-from mandorla.dialogue.services.company import Company, GuestView, act_on_company, company_of, keep_company
+from mandorla.dialogue.services.company import (
+    Company,
+    GuestView,
+    act_on_company,
+    company_of,
+    keep_company,
+    leave_all,
+)
 from mandorla.dialogue.services.dialogues import (
     TOPIC_MAX,
     Asked,
@@ -104,6 +111,7 @@ __all__ = [
     "kept_for_myself",
     "kept_pdf",
     "kept_text",
+    "leave_all",
     "left_by",
     "let_go",
     "look_back",

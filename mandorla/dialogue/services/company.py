@@ -3,17 +3,22 @@
 A move of this kind is an entry like any other; what it gives or takes of keys needs a person's own ring beside it.
 """
 
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from mandorla.dialogue.core import Command
+from django.utils import timezone
+
+from mandorla.dialogue.core import Command, decide, fold, wire
 from mandorla.dialogue.core.state import GUEST_ROLES
-from mandorla.dialogue.services import rooms
+from mandorla.dialogue.models import Event, Thread
+from mandorla.dialogue.services import rooms, scripts
 from mandorla.dialogue.services.moves import move
 from mandorla.dialogue.services.rooms import Seat
 from mandorla.spaces import services as spaces
-from mandorla.spaces.core import GUIDE
-from mandorla.vault.services import KeyRing
+from mandorla.spaces.core import GUIDE, LEAST
+from mandorla.vault.core import NotYours, Refused, Sealed, new_id
+from mandorla.vault.services import KeyRing, ThreadKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +97,30 @@ def keep_company(ring: KeyRing, seat: Seat) -> None:
 def _as(role: str) -> str:
     """As what somebody would be brought: who came as a guide guides, everybody else looks on."""
     return role if role == GUIDE else GUEST_ROLES[0]
+
+
+def leave_all(ring: KeyRing, space: UUID, person: UUID) -> None:
+    """Someone leaves a space that goes on: they go from its open dialogues too, and those of two end.
+
+    Call inside the transaction in which they leave, with a ring that still has keys.
+    """
+    members = spaces.members_of(space)
+    if person in members and len(members) <= LEAST:  # the space closes, and all of them with it
+        return
+    for row in Thread.objects.select_for_update().filter(space=space):
+        with suppress(NotYours, Refused, Sealed), closing(ring.thread_keys(space, row.id, [person, space])) as keys:
+            _go(row, keys, person)
+
+
+def _go(row: Thread, keys: ThreadKeys, person: UUID) -> None:
+    state = rooms.state_of(row, keys.open)
+    two = len(state.people) == 2 and person in state.people
+    command, script = Command(new_id(), state.seq, "end" if two else "leave"), scripts.script(state.script)
+    entry = decide(script, state, person, command, now=timezone.now(), room=row.space)
+    envelope = keys.seal(wire.packed(entry), type="event", record=command.key, author=entry.author, revision=entry.seq)
+    after = fold(script, state, entry, envelope.digest.hex())
+    facts = {"seq": entry.seq, "command": command.key, "author": entry.author, "epoch": keys.epoch}
+    Event.objects.create(thread=row, digest=envelope.digest, envelope=envelope, **facts)
+    row.next_seq, row.epoch = entry.seq + 1, keys.epoch
+    row.state = rooms.sealed_state(keys, row.id, row.space, after)
+    row.save(update_fields=["next_seq", "epoch", "state"])

@@ -13,8 +13,9 @@ OBSERVE = """
     globalThis.RTCPeerConnection = class extends RTCPeerConnection {
         constructor(...given) { super(...given); window.ways.push(this); window.how = given[0]; }
     };
-    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-    navigator.mediaDevices.getUserMedia = async wish => {
+    const devices = navigator.mediaDevices;  // another site may have none
+    const ask = devices?.getUserMedia.bind(devices);
+    if (devices) devices.getUserMedia = async wish => {
         const stream = await ask(wish);
         window.tracks.push(...stream.getTracks());
         return stream;

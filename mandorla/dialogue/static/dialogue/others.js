@@ -95,7 +95,7 @@ export class Others extends EventTarget {
     Object.assign(other, { told, here: true });
     Object.assign(other.tile.dataset, { microphone: onOff(told.microphone), camera: onOff(told.camera) });
     /** @type {HTMLElement} */ (other.tile.querySelector("[data-name]")).textContent = told.name;
-    if (!other.peer?.isConnected && (wasAway || !other.peer?.isTrying)) this.#greet(other);
+    if (!other.peer || (wasAway && other.peer.isTrying)) this.#greet(other);
   }
 
   /** @param {Told} told @returns {Other} */
@@ -113,7 +113,8 @@ export class Others extends EventTarget {
     const other = this.all.get(id);
     if (!other || other.peer?.isConnected) return;
     other.rounds++;
-    if (performance.now() - other.since > GREET_MS) this.#greet(other); // a way that has just begun may still be found
+    const mayStill = other.peer?.isTrying && performance.now() - other.since < GREET_MS;
+    if (!mayStill) this.#greet(other);
     this.dispatchEvent(new Event("standing"));
   }
 
@@ -150,7 +151,7 @@ export class Others extends EventTarget {
       videoIn(tile)
         .play()
         .catch(({ name }) => name === "NotAllowedError" && this.dispatchEvent(new Event("silent")));
-    }
+    } else if (other.here && peer && !peer.isTrying) this.#greet(other);
     tile.dataset.way = peer?.isConnected ? "connected" : other.met ? "lost" : "trying";
     this.dispatchEvent(new Event("standing"));
   }

@@ -28,7 +28,7 @@ export class Peer extends EventTarget {
     this.send = (/** @type {Signal} */ signal) => send({ tie, ...signal });
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.doubt = undefined;
     this.way = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...how });
-    this.way.onnegotiationneeded = () => void this.#offer();
+    this.way.onnegotiationneeded = () => void this.#unlessClosed(() => this.#offer());
     this.way.onicecandidate = ({ candidate }) => candidate?.candidate && this.send({ candidate: candidate.toJSON() });
     this.way.onconnectionstatechange = () => this.#changed();
     this.way.ontrack = ({ track }) => this.stream.addTrack(track);
@@ -54,9 +54,11 @@ export class Peer extends EventTarget {
   }
 
   /** @param {Kind} kind @param {MediaStreamTrack | null} track */
-  async use(kind, track) {
+  use(kind, track) {
     this.tracks[kind] = track;
-    for (const one of this.#open()) if (one.receiver.track.kind === kind) await one.sender.replaceTrack(track);
+    return this.#unlessClosed(async () => {
+      for (const one of this.#open()) if (one.receiver.track.kind === kind) await one.sender.replaceTrack(track);
+    });
   }
 
   /** A device that sends to many sends less to each. @param {number} many */
@@ -71,7 +73,7 @@ export class Peer extends EventTarget {
 
   /** @param {Signal} signal */
   async hear({ description, candidate }) {
-    if (description) await this.#agree(description);
+    if (description) await this.#unlessClosed(() => this.#agree(description));
     else if (candidate) await this.way.addIceCandidate(candidate).catch(() => null); // of an offer that was given up
   }
 
@@ -79,6 +81,15 @@ export class Peer extends EventTarget {
     clearTimeout(this.doubt);
     this.way.onconnectionstatechange = this.way.onicecandidate = this.way.onnegotiationneeded = null;
     this.way.close();
+  }
+
+  /** What was being agreed on is dropped when the way is closed meanwhile. @param {() => Promise<void>} work */
+  async #unlessClosed(work) {
+    try {
+      await work();
+    } catch (problem) {
+      if (this.way.signalingState !== "closed") throw problem;
+    }
   }
 
   async #offer() {

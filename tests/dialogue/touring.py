@@ -67,7 +67,11 @@ def _facts(  # noqa: PLR0911  # one for each act
         case "say" if state.medium in VOICES["typed"]:
             return {"words": "When you come home late, I feel <alone> & “small”."}
         case "list":
-            return {"words": "\n".join(f"A <walk> & “tea”, number {number}" for number in range(max(2, move.least)))}
+            return {
+                "words": "\n".join(
+                    f"A <walk> & “tea”, number {number}" for number in range(min(move.most, max(2, move.least)))
+                )
+            }
         case "mark":
             marks = state.lines_of(move.of, without=person if move.theirs else None)[: move.most]
             return {"marks": marks} if len(marks) >= move.least else None

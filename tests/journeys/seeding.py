@@ -143,6 +143,20 @@ def go_on(*, thread: str, name: str, made: list[str]) -> str:
     return f"{view.step}.{move.name}"
 
 
+def let_in(name: str, thread: str, guest: str) -> None:
+    """Somebody lets a guest into a dialogue, unless they did when they asked."""
+    seat = dialogue.seat_for(rings[name], UUID(thread), unlock=unlocks[name])
+    found = {one.person: one for one in dialogue.company_of(rings[name], seat).brought}
+    if not found[rings[guest].person].mine:
+        command = Command(new_id(), dialogue.room_for(seat, checked=True).v, "welcome", person=rings[guest].person)
+        dialogue.act_on_company(rings[name], seat, command)
+
+
+def look_in(name: str, thread: str) -> None:
+    """Somebody opens the room, and so gives their guests the keys of what they say there."""
+    dialogue.keep_company(rings[name], dialogue.seat_for(rings[name], UUID(thread), unlock=unlocks[name]))
+
+
 def play(thread: str, moves: list[str]) -> int:
     """Moves such as `ana now`, `ben say: Words.`, `ben guess: lonely sad`; lists as `ana offer: One | Two`, and marks
     by their places as `ben give: 2`; whom a move is about as `ana ask ben`. Answers with the version they lead to.
@@ -177,7 +191,7 @@ def entries(thread: str, name: str) -> int:
     return dialogue.room_for(dialogue.seat_for(rings[name], UUID(thread), unlock=unlocks[name]), checked=True).v
 
 
-HEARD = (sign_up, visit, pair, gather, guide, invite, ask, with_guide, step, go_on, play, entries)
+HEARD = (sign_up, visit, pair, gather, guide, invite, ask, with_guide, step, go_on, let_in, look_in, play, entries)
 WISHES: dict[str, Callable[..., Any]] = {wish.__name__: wish for wish in HEARD}
 
 if __name__ == "__main__":

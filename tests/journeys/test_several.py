@@ -1,11 +1,11 @@
-"""Dialogues of more than two: a group from a line to its last round; each on a phone of their own."""
+"""Dialogues of more than two: a group from a line to its last round, a family and its guide, each on a phone."""
 
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import Browsing, Room
+from tests.journeys.browsing import Browsing, Room, Watch
 from tests.journeys.site import Seeds, Someone
 
 CALLED = ("Mira", "Jonas", "Ada", "Yusuf", "Lena", "Tomas", "Ines", "Paul", "Noor", "Emil", "Rosa", "Kai")
@@ -97,6 +97,55 @@ def test_who_leaves_in_the_middle_is_waited_for_no_longer(group: Group) -> None:
     yusuf.press("I’ll listen and give it back")
     jonas.shows("Speak")
     expect(jonas.stage.get_by_role("region", name="Who is here")).not_to_contain_text("Ada")
+
+
+def test_a_family_of_five_with_three_who_watch_goes_on_when_its_guide_is_let_go(
+    seeds: Seeds, browsing: Browsing, watch: Watch
+) -> None:
+    watch.expect("404")  # for whoever was let go the room is not there any more
+    people, cleo = [seeds.someone(called) for called in CALLED[:5]], seeds.someone("Cleo")
+    mira, jonas, ada, yusuf, lena = (one.name for one in people)
+    space = seeds("gather", names=[one.name for one in people], kind="family", title="The ones by the river")
+    seeds("guide", name=cleo.name, inviter=mira, space=space)
+    wish = {"space": space, "script": "family", "medium": "written", "topic": "Our mornings", "minutes": 60}
+    thread = seeds("ask", name=mira, guide=cleo.name, **wish)
+    for one in people:
+        seeds("let_in", name=one.name, thread=thread, guest=cleo.name)
+    seeds("look_in", name=mira, thread=thread)
+    answers = [f"{one} yes" for one in (jonas, ada, yusuf, lena)]
+    seeds("play", thread=thread, moves=[*answers, *(f"{one.name} {do}" for do in ("here", "ready") for one in people)])
+    rooms = {one.called: Room(browsing.open(one), thread) for one in (*people, cleo)}
+
+    rooms["Mira"].shows("Who shall listen?")
+    rooms["Mira"].page.get_by_role("radio", name="Ada").check()
+    rooms["Mira"].press("Ask them to listen")
+    for called in ("Jonas", "Yusuf", "Lena"):
+        rooms[called].shows("Send", "Mira is telling Ada something.")
+        expect(rooms[called].words).to_have_count(0)
+    rooms["Cleo"].page.get_by_label("Mira", exact=True).check()
+    rooms["Cleo"].page.get_by_label("The beginning of a sentence").fill("In the mornings I …")
+    rooms["Cleo"].press("Lend it")
+    rooms["Mira"].shows("Send", "In the mornings I …")
+    rooms["Ada"].hides("In the mornings I …")
+    rooms["Mira"].say("In the mornings I feel alone.", "Send")
+    rooms["Ada"].shows("Mirror", "In the mornings I feel alone.")
+    rooms["Ada"].say("You feel alone in the mornings.", "Send my mirror")
+    rooms["Mira"].shows("Did it come across?", "You feel alone in the mornings.")
+    heard = [f"{mira} yes", f"{mira} no_more", f"{ada} say", f"{mira} all", f"{ada} say", f"{mira} lands"]
+    seeds("play", thread=thread, moves=[*heard, f"{ada} guess", f"{mira} yes", f"{mira} skip", f"{ada} skip"])
+    rooms["Lena"].page.goto(f"/dialogues/{thread}/company/")
+    rooms["Lena"].press("Without them, please")
+    expect(rooms["Lena"].page.get_by_text("Nobody else is there.")).to_be_visible()
+    expect(rooms["Cleo"].page.get_by_text("Our mornings")).to_have_count(0)
+    for called in ("Jonas", "Yusuf"):
+        rooms[called].shows("What touched me")
+        rooms[called].say(f"{called} was moved.", "Say it")
+    rooms["Mira"].shows("What touched me", "Yusuf was moved.", "Lena")
+    lena_again = Room(rooms["Lena"].page, thread)
+    lena_again.press("Stay silent")
+    rooms["Mira"].shows("Let it settle")
+    rooms["Mira"].press("Go on")
+    rooms["Jonas"].shows("Who shall listen?")
 
 
 def _mira_asks_and_all_say_yes(group: Group) -> str:

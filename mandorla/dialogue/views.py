@@ -57,7 +57,11 @@ def ask(request: UnlockedRequest, space: UUID) -> HttpResponse:
     first = _once(request, space, gentle=gentle)
     if first:
         return first
-    given = {"key": new_id(), "form": offered[0].script.name, "minutes": 30}
+    given = {
+        "key": new_id(),
+        "form": next((one for one in offered if not one.closed), offered[0]).script.name,
+        "minutes": 30,
+    }
     form = forms.Ask(view, offered, request.POST or None, initial=given)
     if form.is_bound and form.is_valid():
         try:

@@ -185,3 +185,24 @@ def test_looking_back_shows_what_one_takes_along_and_whose_lines_they_were(cast:
     assert "Two weeks" in page
     assert '<span dir="auto">a song</span> <span class="said-words__whose">written by Ana</span>' in page
     assert "a song" not in cast.ben.browser().get(reverse("dialogue:home")).content.decode()
+
+
+def test_a_frustration_leaves_the_wishes_of_both_under_their_own_name(cast: Cast) -> None:
+    pair = Pair(cast, "frustration")
+    stem = "{0}:say {1}:say {0}:yes {0}:no_more "
+    felt = "{1}:say {0}:all {1}:say {0}:lands {1}:guess {0}:yes ana:skip ben:skip "
+    pair.play("ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip " + stem.format("ana", "ben") * 4)
+    pair.play("ana:leave_out ana:leave_out ")
+    pair.does("ana", "say", words="to be met at the door")
+    pair.play("ben:say ana:yes ana:no_more " + felt.format("ana", "ben") + "ben:now ana:now ")
+    pair.play(stem.format("ben", "ana") * 4 + "ben:leave_out ben:leave_out ")
+    pair.does("ben", "say", words="a quiet half hour")
+    pair.play("ana:say ben:yes ben:no_more " + felt.format("ben", "ana") + "ana:skip ben:skip ana:skip ben:skip")
+
+    left = services.left_by(pair.ana)
+
+    assert left.over == "closed"
+    assert [(one.said.label, one.said.words) for one in left.fields["wish"]] == [
+        ("What Ana longs for", "to be met at the door"),
+        ("What Ben longs for", "a quiet half hour"),
+    ]

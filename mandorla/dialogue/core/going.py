@@ -18,7 +18,7 @@ def gone_on(script: Script, state: State, move: Move, entry: Entry) -> State:
         target = move.last
     begun_at = state.begun_at or (None if script.steps[target].place == "appointment" else entry.at)
     state = state.with_(prompt=prompt, begun_at=begun_at)
-    return at(script, _swapped(state) if move.swaps else state, target, entry)
+    return at(script, _swapped(script, state) if move.swaps else state, target, entry)
 
 
 def at(script: Script, state: State, name: str, entry: Entry) -> State:
@@ -98,7 +98,7 @@ def _on_if_done(script: Script, state: State, step: Step, entry: Entry) -> State
     return state if counted is None or missing(script, state) else gone_on(script, state, counted, entry)
 
 
-def _swapped(state: State) -> State:
+def _swapped(script: Script, state: State) -> State:
     sender = (state.sender + 1) % len(state.people)
     return state.with_(
         sender=sender,
@@ -106,7 +106,7 @@ def _swapped(state: State) -> State:
         round=state.round + 1,
         prompt=0,
         tries=0,
-        latest={},
+        latest={kind: seqs for kind, seqs in state.latest.items() if kind in script.left_at},
         chunks=(),
         chunks_before=0,
         lists={},

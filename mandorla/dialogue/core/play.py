@@ -196,7 +196,7 @@ def _ready_again(state: State, person: UUID, *, alone: bool) -> State:
 
 
 def _moved(script: Script, state: State, move: Move, entry: Entry) -> State:
-    state = _remembered(state, move, entry)
+    state = _remembered(script, state, move, entry)
     step = script.steps[entry.step]
     if move.act == "signal" and not move.next:
         return state.with_(signal=move.name)
@@ -219,12 +219,15 @@ def _moved(script: Script, state: State, move: Move, entry: Entry) -> State:
     return state.with_(safe=(state.step, state.prompt, move.confirms)) if move.confirms and not state.over else state
 
 
-def _remembered(state: State, move: Move, entry: Entry) -> State:
+def _remembered(script: Script, state: State, move: Move, entry: Entry) -> State:
     """What later steps may show of this entry."""
     latest: Mapping[str, tuple[int, ...]] = state.latest
     if move.kind:
         together = tuple(seq for seq in latest.get(move.kind, ()) if seq > state.turn)
         latest = {**latest, move.kind: (*together, entry.seq)}
+    at = script.prompt_at(state.prompt)
+    if move.chunk and at in script.left_at:
+        latest = {**latest, at: (*latest.get(at, ()), entry.seq)[-CHUNKS_SHOWN:]}
     chunks, before = state.chunks, state.chunks_before
     if move.chunk:
         chunks, before = (*chunks, entry.seq)[-CHUNKS_SHOWN:], before + (len(chunks) == CHUNKS_SHOWN)

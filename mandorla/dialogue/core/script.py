@@ -165,6 +165,11 @@ class Script:
         return any(step.floor for step in self.steps.values())
 
     @property
+    def left_at(self) -> frozenset[str]:
+        """The stems whose words are left behind, whoever was sender."""
+        return frozenset(self.prompts).intersection(self.leaves.values()) if self.leaves else frozenset()
+
+    @property
     def writes(self) -> bool:
         """Whether something is left that is written in every medium: lines, marks or a choice."""
         moves = (move for step in self.steps.values() for move in step.moves.values())
@@ -424,7 +429,7 @@ def _check_kinds(script: Script) -> None:
     for move in moves:
         if move.of and move.of not in lines:
             raise ScriptError(f"{move.name} marks lines of {move.of}, which nobody lists")
-    strange = sorted(set(script.leaves.values()) - said)
+    strange = sorted(set(script.leaves.values()) - said - set(script.prompts))
     if strange:
         raise ScriptError(f"it leaves {', '.join(strange)}, which nobody says")
 

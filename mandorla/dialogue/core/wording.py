@@ -49,7 +49,8 @@ def lacking(
 
 
 def _kinds(script: Script) -> list[str]:
-    return sorted({move.kind for step in script.steps.values() for move in step.moves.values() if move.kind})
+    said = {move.kind for step in script.steps.values() for move in step.moves.values() if move.kind}
+    return sorted(said | script.left_at)
 
 
 def _watched(script: Script) -> list[str]:

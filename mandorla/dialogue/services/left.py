@@ -4,7 +4,7 @@ It is opened with the keys of the one who reads, and only the few entries that t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import translation
@@ -13,6 +13,7 @@ from mandorla.dialogue.core import Script, State
 from mandorla.dialogue.services import rooms, scripts
 from mandorla.dialogue.services.rooms import Seat, Stored
 from mandorla.dialogue.services.screens import Line, Shown, line_of, lost, shown, tells
+from mandorla.dialogue.services.scripts import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,24 @@ def left_by(seat: Seat) -> Left:
     numbers = {name: _numbers(script, state, kind) for name, kind in script.leaves.items()}
     entries = _stored(seat, state, {seq for found in numbers.values() for seq in found})
     fields: dict[str, tuple[Piece, ...]] = {}
+    words = scripts.words(state.script, seat.language)
     with translation.override(seat.language):
         for name, kind in script.leaves.items():
             pieces = (_piece(seat, seq, state, script, entries) for seq in numbers[name])
-            fields[name] = tuple(one for one in pieces if one.said.kind in (kind, "") and tells(one.said))
+            told = tuple(one for one in pieces if tells(one.said))
+            at_stem = kind in script.left_at
+            fields[name] = tuple(
+                _called(one, kind, words) if at_stem else one for one in told if at_stem or one.said.kind in (kind, "")
+            )
     return Left(script.name, state.turn_at, state.over, fields)
+
+
+def _called(piece: Piece, kind: str, words: Words) -> Piece:
+    """What was said at a stem, by the name of the stem and not of the step."""
+    said = piece.said
+    if not said.author:
+        return piece
+    return replace(piece, said=replace(said, kind=kind, label=words.kinds[kind].format(author=said.author)))
 
 
 def _numbers(script: Script, state: State, kind: str) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ from tests.cast import Cast, Someone
 from tests.dialogue.hall import Hall
 from tests.dialogue.playing import ANA, ARRIVED, BEN, CAST, NOW, SCRIPTS, Table, script
 from tests.dialogue.seated import Pair
+from tests.dialogue.test_company import of_two
 from tests.dialogue.test_forms import SIZES, STEPS_EACH, Walk
 from tests.dialogue.test_live_failures import sits
 
@@ -192,6 +193,17 @@ def test_leaving_takes_the_times_of_both_away(cast: Cast) -> None:
     spaces.leave(cast.ana.ring(), cast.space, withdraw=False)
 
     assert set(kinds(cast.ana) + kinds(cast.ben)) <= {"waiting"}
+
+
+def test_leaving_a_family_takes_away_what_was_due_in_it(cast: Cast) -> None:
+    asks_to_be_told(cast.ana, cast.ben)
+    space, _ = of_two(cast)
+    due = kinds(cast.ben)
+
+    spaces.leave(cast.ben.ring(), space, withdraw=False)
+
+    assert "again" in due
+    assert set(kinds(cast.ben) + kinds(cast.ana)) <= {"waiting"}
 
 
 def test_coming_by_is_seeing_it(cast: Cast) -> None:

@@ -5,16 +5,18 @@ A move of this kind is an entry like any other; what it gives or takes of keys n
 
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
 
-from mandorla.dialogue.core import Command, decide, fold, wire
+from mandorla.dialogue.core import Command, change, decide, fold, wire
 from mandorla.dialogue.core.state import GUEST_ROLES
 from mandorla.dialogue.models import Event, Thread
-from mandorla.dialogue.services import rooms, scripts
+from mandorla.dialogue.services import presence, rooms, scripts
 from mandorla.dialogue.services.moves import move
 from mandorla.dialogue.services.rooms import Seat
+from mandorla.notices import services as notices
 from mandorla.spaces import services as spaces
 from mandorla.spaces.core import GUIDE, LEAST
 from mandorla.vault.core import NotYours, Refused, Sealed, new_id
@@ -124,3 +126,4 @@ def _go(row: Thread, keys: ThreadKeys, person: UUID) -> None:
     row.next_seq, row.epoch = entry.seq + 1, keys.epoch
     row.state = rooms.sealed_state(keys, row.id, row.space, after)
     row.save(update_fields=["next_seq", "epoch", "state"])
+    notices.write(change(script, state, after, entry.at, partial(presence.is_here, row.id, person)), entry.at)

@@ -179,15 +179,13 @@ def agreed_times(ring: KeyRing) -> list[datetime]:
     return [due.at for found in _dues(ring, mine) for due in found if (due.kind, due.person) == ("time", ring.person)]
 
 
-def forget_times(ring: KeyRing, space: UUID, person: UUID) -> None:
-    """Nothing falls due in a space any more for somebody who leaves it; for nobody, where too few are left."""
+def forget_times(ring: KeyRing, space: UUID) -> None:
+    """Nothing falls due any more in a space in which, once somebody leaves, too few are left."""
     people = spaces.members_of(space)
-    leaving = people if len(people) <= LEAST else [person]
-    if not notices.has_dues(leaving):
+    if len(people) > LEAST or not notices.has_dues(people):
         return
     for found in _dues(ring, [space]):
-        gone = frozenset(due for due in found if due.person in leaving)
-        notices.write(Change(goes=gone), timezone.now())
+        notices.write(Change(goes=found), timezone.now())
 
 
 def _dues(ring: KeyRing, open_spaces: Iterable[UUID]) -> Iterator[frozenset[Due]]:

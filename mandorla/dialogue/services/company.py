@@ -84,8 +84,10 @@ def keep_company(ring: KeyRing, seat: Seat) -> None:
 
     Does nothing where nobody is a guest. Over means over: then nothing more is given.
     """
+    if not seat.guests or seat.closed:
+        return
     state = rooms.room_of(seat, checked=True).shown.state
-    if not seat.guests or seat.person not in state.people or state.over or seat.closed:
+    if seat.person not in state.people or state.over:
         return
     welcomed = {one for one, (_, by) in state.guests.items() if seat.person in by} & seat.guests
     noted = spaces.noted(ring, seat.space, seat.thread)

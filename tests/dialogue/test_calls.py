@@ -10,16 +10,20 @@ import io
 import logging
 import time
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pytest_django.fixtures import Settings
 
+from mandorla.dialogue.core import Command
 from mandorla.dialogue.models import Event
-from mandorla.dialogue.services import Asked, ask, calls, dialogues, pace
+from mandorla.dialogue.services import Asked, act_on_company, ask, calls, dialogues, pace, room_for
+from mandorla.spaces import services as spaces
 from mandorla.vault.core import Refused, new_id
-from tests.cast import Cast
+from tests.cast import Cast, Someone
 from tests.dialogue.hall import Frame, Hall, Phone
-from tests.dialogue.seated import Pair, cookies_of
+from tests.dialogue.seated import Pair, cookies_of, seat
+from tests.spaces.families import guided
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,6 +140,35 @@ def test_a_pause_and_an_end_take_everybody_out_and_let_nothing_pass(cast: Cast, 
     assert why(ana) == "rests"
     ben.hush()
     assert is_quiet(ben)
+
+
+def test_a_guide_who_was_let_in_is_in_the_call_until_somebody_lets_them_go(cast: Cast, hall: Hall) -> None:
+    spaces.spaces_of(cast.ana.ring())
+    guided(cast, cast.ana, cast.space)
+    spaces.spaces_of(cast.ben.ring())
+    pair = begun(cast)
+    for who, do in ((cast.ana, "bring"), (cast.ben, "welcome")):
+        beside(who, pair.thread, do, cast.cleo)
+    ana, cleo = phone(hall, pair, "ana"), phone(hall, pair, "cleo")
+    joins(ana)
+    others(ana)
+
+    cleo_id = joins(cleo)
+    seen = others(ana)
+    beside(cast.ben, pair.thread, "dismiss", cast.cleo)
+    ana.closed()  # keys are new: everyone comes again
+
+    told = [frame["call"] for frame in ana.frames if "call" in frame]
+    assert [(one["id"], one["name"]) for one in seen] == [(cleo_id, "Cleo")]
+    assert told[-1] == {"others": [], "left": cleo_id}
+
+
+def beside(someone: Someone, thread: UUID, do: str, guest: Someone) -> None:
+    """What somebody does on the page of who is there."""
+    place = seat(someone, thread)
+    role = "guide" if do == "bring" else ""
+    command = Command(new_id(), room_for(place, checked=True).v, do, person=guest.id, role=role)
+    act_on_company(someone.ring(), place, command)
 
 
 def test_an_ordinary_move_leaves_the_call_alone(cast: Cast, hall: Hall) -> None:

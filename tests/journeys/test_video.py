@@ -118,12 +118,12 @@ def test_a_line_that_drops_interrupts_nothing_and_what_comes_after_arrives(
     assert len(ana.page.evaluate("window.ways")) == 1
 
 
-def test_a_way_that_breaks_is_told_and_found_anew(ana: Caller, ben: Caller) -> None:
+def test_a_way_that_breaks_is_found_anew(ana: Caller, ben: Caller) -> None:
     join(ana, ben)
 
     ana.page.evaluate("() => { window.ways[0].close(); window.ways[0].onconnectionstatechange(); }")
-    ana.reads("The connection with Ben is lost. It is tried again.")
 
+    ana.page.wait_for_function("() => window.ways.length === 2")
     ana.reads("Connected with Ben")
     ana.gets("frames")
     ben.gets("frames")
@@ -143,6 +143,23 @@ def test_a_network_that_was_gone_altogether_brings_both_back(
 
     ana.is_with("Ben")
     ben.is_with("Ana")
+
+
+def test_who_stays_out_of_the_room_is_let_go_even_if_their_device_goes_on(
+    ana: Caller, ben: Caller, network: Network, watch: Watch
+) -> None:
+    watch.expect("WebSocket connection to")
+    ben.page.clock.install()
+    join(ana, ben)
+
+    network.cut(refuse=True)
+    expect(ben.page.locator("[data-room]")).to_have_attribute("data-here", "one")
+    for _ in range(7):
+        ben.reads("Connected with Ana")
+        ben.page.clock.run_for(10_000)
+
+    ben.reads("Nobody else is in it yet.")
+    ana.reads("The connection with Ben is lost.")
 
 
 def test_mute_and_camera_off_are_seen_by_the_other_and_are_true(ana: Caller, ben: Caller) -> None:
@@ -294,8 +311,9 @@ def test_a_lock_stops_the_call(ana: Caller, ben: Caller) -> None:
 
 
 def test_where_no_way_is_found_it_says_what_to_do_and_the_dialogue_goes_on(
-    pair: Pair, thread: str, browsing: Browsing
+    pair: Pair, thread: str, browsing: Browsing, watch: Watch
 ) -> None:
+    watch.expect("WebSocket connection to")  # time leaps, and the line gives up what it has just begun
     ana, ben = (browsing.open(one, **ALLOWED) for one in (pair.ana, pair.ben))
     for page in (ana, ben):
         page.clock.install()

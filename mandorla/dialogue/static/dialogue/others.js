@@ -3,7 +3,7 @@
  * and again until there is a way; the other one begins. Says `standing` when it has changed how things are.
  *
  * @typedef {import("./line.js").Told} Told
- * @typedef {{ told: Told, here: boolean, met: boolean, rounds: number, since: number, tile: HTMLElement, peer: Peer | null,
+ * @typedef {{ told: Told, here: boolean, met: boolean, rounds: number, absent: number, since: number, tile: HTMLElement, peer: Peer | null,
  *   greeting: ReturnType<typeof setInterval> | undefined }} Other
  * @typedef {import("./line.js").Signal} Signal
  */
@@ -12,6 +12,7 @@ import { Peer } from "./peer.js";
 
 const GREET_MS = 10_000;
 const ROUNDS = 2; // so often in vain means that there is no way
+const ABSENT = 6; // rounds out of the line's reach: whoever has no place in the room any more sees and hears nobody for long
 
 export class Others extends EventTarget {
   /**
@@ -31,7 +32,7 @@ export class Others extends EventTarget {
     /** @type {Map<string, Other>} */ this.all = new Map();
   }
 
-  /** Who is in the call now; `left` went on purpose. Whoever is only out of the line's reach stays while we see them. */
+  /** Who is in the call now; `left` went on purpose. Who is only out of the line’s reach stays for a while. */
   told(/** @type {Told[]} */ list, left = "") {
     if (left) this.#remove(left);
     for (const other of this.all.values()) other.here &&= list.some(({ id }) => id === other.told.id);
@@ -102,7 +103,7 @@ export class Others extends EventTarget {
   #add(told) {
     const tile = /** @type {HTMLElement} */ (this.template.content.firstElementChild?.cloneNode(true));
     const greeting = setInterval(() => this.#again(told.id), GREET_MS);
-    const other = { told, here: true, met: false, rounds: 0, since: 0, tile, peer: null, greeting };
+    const other = { told, here: true, met: false, rounds: 0, absent: 0, since: 0, tile, peer: null, greeting };
     this.all.set(told.id, other);
     this.place.append(tile);
     return other;
@@ -111,11 +112,18 @@ export class Others extends EventTarget {
   /** @param {string} id */
   #again(id) {
     const other = this.all.get(id);
-    if (!other || other.peer?.isConnected) return;
+    if (!other) return;
+    other.absent = other.here ? 0 : other.absent + 1;
+    if (other.absent > ABSENT) this.#remove(id);
+    else if (!other.peer?.isConnected) this.#tryAgain(other);
+    this.dispatchEvent(new Event("standing"));
+  }
+
+  /** @param {Other} other */
+  #tryAgain(other) {
     other.rounds++;
     const mayStill = other.peer?.isTrying && performance.now() - other.since < GREET_MS;
     if (!mayStill) this.#greet(other);
-    this.dispatchEvent(new Event("standing"));
   }
 
   /** @param {Other} other */

@@ -36,10 +36,6 @@ def test_everyone_in_a_family_circle_sees_what_a_reload_shows(cast: Cast, hall: 
     tours(hall, cast, space, "family", (cast.ana, cast.ben, cast.eve), guide=cast.cleo)
 
 
-def test_everyone_in_a_communologue_sees_what_a_reload_shows(cast: Cast, hall: Hall) -> None:
-    tours(hall, cast, family(cast, kind="group"), "communologue", (cast.ana, cast.ben, cast.eve))
-
-
 def test_parent_and_child_see_what_a_reload_shows(cast: Cast, hall: Hall) -> None:
     tours(hall, cast, family(cast), "parent-child", (cast.ana, cast.ben))
 

@@ -5,6 +5,13 @@ from uuid import UUID
 from mandorla.dialogue.core.script import ANYWHERE, Script, Step
 from mandorla.dialogue.core.state import NOBODY, State
 
+NO_ROLES: frozenset[str] = frozenset()
+ROLES_OF = {
+    "sender": frozenset({"sender", "both", "everyone"}),
+    "receiver": frozenset({"receiver", "both", "others", "everyone"}),
+    "observer": frozenset({"observer", "others", "everyone"}),
+}
+
 
 def those(  # noqa: PLR0911  # one for each role
     script: Script, state: State, role: str
@@ -27,6 +34,16 @@ def those(  # noqa: PLR0911  # one for each role
             return tuple(one for one in state.people if state.role_of(one) == "observer") + _watching(state)
         case _:
             return state.present("guide")
+
+
+def roles_of(script: Script, state: State, person: UUID) -> frozenset[str]:
+    """The roles among which someone is now, as `those` has them."""
+    roles = ROLES_OF[state.role_of(person)] if person in state.people else NO_ROLES
+    if script.circle and roles:
+        roles |= {"both"}
+    if state.guests:
+        roles |= {role for role in ("observer", "everyone", "guide") if person in those(script, state, role)}
+    return roles
 
 
 def may_anywhere(state: State, person: UUID, do: str) -> bool:

@@ -1,5 +1,6 @@
 """Where a move leads: to the next step or turn, back to the last accurate mirror, and on without someone who left."""
 
+from typing import Any
 from uuid import UUID
 
 from mandorla.dialogue.core.company import called, is_empty, lacks_guide, may_go_back, other_of_two, those, without
@@ -17,15 +18,16 @@ def gone_on(script: Script, state: State, move: Move, entry: Entry) -> State:
     if move.last and not walking and state.round + 1 >= (script.rounds or len(state.people)):
         target = move.last
     begun_at = state.begun_at or (None if script.steps[target].place == "appointment" else entry.at)
-    state = state.with_(prompt=prompt, begun_at=begun_at)
-    return at(script, _swapped(script, state) if move.swaps else state, target, entry)
+    if move.swaps:
+        state, prompt = _swapped(script, state), 0
+    return at(script, state, target, entry, prompt=prompt, begun_at=begun_at)
 
 
-def at(script: Script, state: State, name: str, entry: Entry) -> State:
+def at(script: Script, state: State, name: str, entry: Entry, **changes: Any) -> State:
     """The dialogue at this step, or where one comes to who passes over it."""
     step = script.steps[name]
     state = state.with_(
-        step=name, turn=entry.seq, turn_at=entry.at, done=frozenset(), signal="", lent={}, slowed_at=None
+        step=name, turn=entry.seq, turn_at=entry.at, done=frozenset(), signal="", lent={}, slowed_at=None, **changes
     )
     if step.floor and state.queue:
         return gone_on(script, called(state, state.queue[0]), step.floor, entry)

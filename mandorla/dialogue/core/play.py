@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from mandorla.dialogue.core.bodies import Command, anywhere, in_step
-from mandorla.dialogue.core.company import called, lacks_guide, those
+from mandorla.dialogue.core.company import called, lacks_guide, roles_of
 from mandorla.dialogue.core.going import back, gone_on, guest_gone, left, left_out, missing
 from mandorla.dialogue.core.script import ANYWHERE, Move, Script, Step
 from mandorla.dialogue.core.state import CHUNKS_SHOWN, FELT_KEPT, GATHERED_SHOWN, NOBODY, Entry, Pause, State
@@ -88,11 +88,12 @@ def moves_of(script: Script, state: State, person: UUID) -> tuple[Move, ...]:
     step = script.steps[state.step]
     if not state.is_welcome(person):
         return ()
+    roles, done = roles_of(script, state, person), person in state.done
     return tuple(
         move
         for move in step.moves.values()
-        if person in those(script, state, move.role or step.role)
-        and not (person in state.done and (move.role is None or step.counts(move)))
+        if (move.role or step.role) in roles
+        and not (done and (move.role is None or step.counts(move)))
         and state.medium in move.media
         and (not move.optional_prompts or script.prompt_at(state.prompt) in script.optional_prompts)
         and not (move.act == "signal" and state.signal == move.name)

@@ -110,6 +110,8 @@ def _line(script: Script, state: State, step: Step, person: UUID) -> str:
     """What someone may do about the line of those who would like to speak."""
     if person in state.queue:
         return "unqueue"
+    if script.people[1] == 2:
+        return ""
     able = script.has_line and not step.floor and step.place not in ("appointment", "close")
     return "queue" if able and person in state.people and state.role_of(person) != "sender" else ""
 

@@ -120,7 +120,7 @@ class State:
 
     def knows(self, person: UUID) -> bool:
         """Whether someone has or had a part in this dialogue."""
-        return any(person in group for group in (self.people, self.guests, self.gone, self.declined))
+        return person in self.people or person in self.guests or person in self.gone or person in self.declined
 
     def role_of(self, person: UUID) -> str:
         """*sender*, *receiver* or *observer* of this turn; of a guest the role they were brought as."""

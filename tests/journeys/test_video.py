@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.browsing import EXIT, Browsing, Watch, address_of
+from tests.journeys.browsing import EXIT, Browsing, Room, Watch
 from tests.journeys.calling import ALLOWED, Caller
 from tests.journeys.network import Network
 from tests.journeys.site import Pair
@@ -345,7 +345,7 @@ def test_a_written_dialogue_loads_nothing_of_it(pair: Pair, browsing: Browsing) 
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))
 
-    page.goto(address_of(pair.ask("ben now")))
+    Room(page, pair.ask("ben now"))
 
     assert [url for url in loaded if "room" in url] != []
     assert [url for url in loaded if re.search(r"/(call|peer|others|devices)\.", url)] == []

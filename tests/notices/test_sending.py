@@ -6,16 +6,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from mandorla.accounts import services as accounts
 from mandorla.notices import services
 from mandorla.notices.core import Change, Due, Wishes
 from mandorla.notices.models import Device, DueRow, Wish
+from mandorla.notices.services import wishes
 from mandorla.notices.services.sender import TRIES_MAX
+from mandorla.vault.core import Refused
 from mandorla.vault.models import UnlockRow
 from tests.cast import Cast, Someone
 from tests.notices.outside import Mailbox, PushBox
@@ -236,6 +240,59 @@ def test_a_browser_that_is_gone_is_forgotten(cast: Cast, browser_push: PushBox) 
     told = services.send_due(minutes(2))
 
     assert (told, Device.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["https://a:b.example.org/x", "https://a.example.org/x y", "https://a.example.org/ä"]
+)
+def test_what_is_no_address_is_taken_for_none(
+    cast: Cast, browser_push: PushBox, settings: Settings, endpoint: str
+) -> None:
+    settings.PUSH_SERVICES = ["https://*.example.org"]
+
+    with pytest.raises(Refused, match="service"):
+        services.show_on(cast.ana.ring(), **browser_push.subscription | {"endpoint": endpoint})
+
+
+def test_a_push_service_that_answers_nonsense_has_no_letter_sent_twice(
+    cast: Cast, mail: Mailbox, browser_push: PushBox
+) -> None:
+    listens(cast.ana, mail)
+    services.show_on(cast.ana.ring(), **browser_push.subscription)
+    waits(cast.ana)
+    browser_push.status = 99
+
+    told = services.send_due(minutes(2)), services.send_due(minutes(30))
+
+    assert (told, len(mail.letters)) == ((1, 0), 1)
+
+
+def test_wishes_that_do_not_open_keep_nobody_elses_notice(cast: Cast, mail: Mailbox) -> None:
+    first, second = sorted((cast.ana, cast.ben), key=lambda one: one.id)
+    listens(first, mail)
+    address = listens(second, mail)
+    elsewhere = Wish.objects.get(person=second.id).envelope
+    Wish.objects.filter(person=first.id).update(envelope=elsewhere)
+    waits(first, second)
+
+    told = services.send_due(minutes(2))
+
+    assert (told, [letter[1] for letter in mail.letters]) == (1, [address])
+
+
+def test_a_zone_that_is_noted_undoes_nothing_chosen_meanwhile(cast: Cast, mail: Mailbox) -> None:
+    listens(cast.ana, mail)
+
+    def meanwhile(person: UUID, zone: str) -> None:
+        services.no_mail(cast.ana.ring())
+        follow(person, zone)
+
+    follow = wishes._follow
+    with patch.object(wishes, "_follow", meanwhile):
+        services.seen(cast.ana.id, "Europe/Rome")
+
+    kept = services.mine(cast.ana.id).wishes
+    assert (kept.mail, kept.zone) == ("", "Europe/Rome")
 
 
 def test_a_push_service_that_sends_elsewhere_is_not_followed(cast: Cast, browser_push: PushBox) -> None:

@@ -1,10 +1,12 @@
 """Notices to browsers, through the push services that browsers' makers run. They learn that something came, no more."""
 
 import logging
+import re
 import time
 import urllib.request
 from fnmatch import fnmatch
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import Final
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ WORDS_BYTES = 160  # every notice is as long as every other
 PATIENCE_SECONDS = 10
 PASSPORT_SECONDS = 12 * 3600
 KEPT_SECONDS = {"near": 3600, "waiting": 24 * 3600}
+ADDRESS: Final = re.compile(r"[!-~]+")  # no spaces, and nothing that would have to be written otherwise to be asked for
 GONE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
@@ -39,9 +42,10 @@ def is_known_service(endpoint: str) -> bool:
     try:
         parts = urlsplit(endpoint)
         origin = f"{parts.scheme}://{parts.netloc}"
-    except ValueError:
+        is_address = ADDRESS.fullmatch(endpoint) and parts.username is None and parts.port != 0
+    except ValueError:  # also a port that is no number
         return False
-    return parts.username is None and any(fnmatch(origin, known) for known in settings.PUSH_SERVICES)
+    return bool(is_address) and any(fnmatch(origin, known) for known in settings.PUSH_SERVICES)
 
 
 def _contact() -> str:
@@ -75,6 +79,6 @@ def push(endpoint: str, p256dh: str, auth: str, kind: str, language: str) -> boo
         if answered.code in GONE:
             raise Gone from None
         log.warning("push: %d", answered.code)
-    except OSError as problem:
+    except (OSError, HTTPException) as problem:  # the latter for an answer that makes no sense
         log.warning("push: %s", type(problem).__name__)
     return False

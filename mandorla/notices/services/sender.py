@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import close_old_connections, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from mandorla.accounts import services as accounts
@@ -36,7 +37,13 @@ def send_due(now: datetime | None = None) -> int:
     ripe = DueRow.objects.filter(kind__in=SENT, minute__lte=minute(now), after__lte=minute(now))
     ripe.filter(tries__gte=TRIES_MAX).delete()
     people = list(ripe.order_by("person").values_list("person", flat=True).distinct()[:AT_ONCE])
-    told = sum(_tell(person, list(ripe.filter(person=person)), now) for person in people)
+    told = 0
+    for person in people:
+        try:
+            told += _tell(person, list(ripe.filter(person=person)), now)
+        except Exception as problem:  # noqa: BLE001  # what is wrong with one person's keeps nobody else's
+            log.warning("notice: %s", type(problem).__name__)
+            ripe.filter(person=person).update(after=minute(now) + LEASE_MINUTES, tries=F("tries") + 1)
     DueRow.objects.filter(kind="time", minute__lt=minute(now)).delete()
     return told
 

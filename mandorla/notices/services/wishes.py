@@ -116,9 +116,17 @@ def seen(person: UUID, zone: str = "") -> str:
         DueRow.objects.filter(person=person, kind__in=WAITS).delete()
     wishes = _opened(row)
     if wishes.follows and zone not in ("", wishes.zone):
+        _follow(person, zone)
+    return "" if wishes.follows else wishes.zone
+
+
+@transaction.atomic
+def _follow(person: UUID, zone: str) -> None:
+    """Read anew under the lock: what was changed on another page meanwhile stays."""
+    row = Wish.objects.select_for_update().filter(person=person).first()
+    if row and (wishes := _opened(row)).follows:
         row.envelope = _sealed(person, replace(wishes, zone=zone))
         row.save(update_fields=["envelope"])
-    return "" if wishes.follows else wishes.zone
 
 
 def wishes_of(person: UUID) -> Wishes | None:

@@ -26,7 +26,7 @@ class DialogueConfig(AppConfig):
             sender: object, ring: Any, space: UUID, person: UUID, *, withdraw: bool, **_: object
         ) -> None:
             services.leave_all(ring, space, person)
-            services.forget_times(ring, space)
+            services.forget_times(ring, space, person)
             services.withdraw_words(ring, space, person, words=withdraw)
 
         def rename(sender: object, ring: Any, **_: object) -> None:

@@ -27,6 +27,7 @@ from tests.dialogue.seated import Pair
 from tests.dialogue.test_company import of_two
 from tests.dialogue.test_forms import SIZES, STEPS_EACH, Walk
 from tests.dialogue.test_live_failures import sits
+from tests.spaces.families import guided
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -204,6 +205,19 @@ def test_leaving_a_family_takes_away_what_was_due_in_it(cast: Cast) -> None:
 
     assert "again" in due
     assert set(kinds(cast.ben) + kinds(cast.ana)) <= {"waiting"}
+
+
+def test_a_guide_who_goes_takes_no_time_of_the_others_away(cast: Cast) -> None:
+    asks_to_be_told(cast.ana, cast.ben)
+    guided(cast, cast.ana, cast.space)
+    pair = Pair(cast)
+    pair.does("ben", "at", at=timezone.now() + DAY)
+    before = kinds(cast.ana), kinds(cast.ben)
+
+    spaces.take_out(cast.ana.ring(), cast.space, cast.cleo.id)
+
+    assert "time" in before[0]
+    assert (kinds(cast.ana), kinds(cast.ben)) == before
 
 
 def test_coming_by_is_seeing_it(cast: Cast) -> None:

@@ -179,10 +179,10 @@ def agreed_times(ring: KeyRing) -> list[datetime]:
     return [due.at for found in _dues(ring, mine) for due in found if (due.kind, due.person) == ("time", ring.person)]
 
 
-def forget_times(ring: KeyRing, space: UUID) -> None:
-    """Nothing falls due any more in a space in which, once somebody leaves, too few are left."""
+def forget_times(ring: KeyRing, space: UUID, person: UUID) -> None:
+    """Nothing falls due any more in a space in which, once one of its people leaves, too few are left."""
     people = spaces.members_of(space)
-    if len(people) > LEAST or not notices.has_dues(people):
+    if person not in people or len(people) > LEAST or not notices.has_dues(people):
         return
     for found in _dues(ring, [space]):
         notices.write(Change(goes=found), timezone.now())

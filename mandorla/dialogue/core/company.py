@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from mandorla.dialogue.core.script import ANYWHERE, Script, Step
+from mandorla.dialogue.core.script import ANYWHERE, Move, Script, Step
 from mandorla.dialogue.core.state import NOBODY, State
 
 NO_ROLES: frozenset[str] = frozenset()
@@ -62,6 +62,11 @@ def lacks_guide(script: Script, state: State, *, begun: bool) -> bool:
     """Whether nothing goes on because a guide has to be there and none is."""
     wanted = script.guard == "T+" if begun else bool(script.guard)
     return wanted and not state.present("guide")
+
+
+def only_appoints(script: Script, step: Step, move: Move) -> bool:
+    """Whether nothing begins by a move: it belongs to the appointment, and so does all it can lead to."""
+    return step.place == "appointment" and all(script.steps[name].place == "appointment" for name in move.targets())
 
 
 def may_go_back(script: Script, state: State) -> bool:

@@ -3,7 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from mandorla.dialogue.core.company import called, is_empty, lacks_guide, may_go_back, other_of_two, those, without
+from mandorla.dialogue.core.company import (
+    called,
+    is_empty,
+    lacks_guide,
+    may_go_back,
+    only_appoints,
+    other_of_two,
+    those,
+    without,
+)
 from mandorla.dialogue.core.script import TOGETHER, Move, Script, Step
 from mandorla.dialogue.core.state import NOBODY, Entry, State
 
@@ -96,8 +105,13 @@ def _heard_by_another(script: Script, state: State, step: Step, role: str, entry
 
 
 def _on_if_done(script: Script, state: State, step: Step, entry: Entry) -> State:
+    """Where it goes on if only who has gone was waited for. Without a guide it needs, all are waited for anew."""
     counted = next((move for move in step.moves.values() if step.counts(move)), None)
-    return state if counted is None or missing(script, state) else gone_on(script, state, counted, entry)
+    if counted is None or missing(script, state):
+        return state
+    if not only_appoints(script, step, counted) and lacks_guide(script, state, begun=step.place != "appointment"):
+        return state.with_(done=frozenset())
+    return gone_on(script, state, counted, entry)
 
 
 def _swapped(script: Script, state: State) -> State:

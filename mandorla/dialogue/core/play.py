@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from mandorla.dialogue.core.bodies import Command, anywhere, in_step
-from mandorla.dialogue.core.company import called, lacks_guide, roles_of
+from mandorla.dialogue.core.company import called, lacks_guide, only_appoints, roles_of
 from mandorla.dialogue.core.going import back, gone_on, guest_gone, left, left_out, missing
 from mandorla.dialogue.core.script import ANYWHERE, Move, Script, Step
 from mandorla.dialogue.core.state import CHUNKS_SHOWN, FELT_KEPT, GATHERED_SHOWN, NOBODY, Entry, Pause, State
@@ -181,7 +181,7 @@ def _allowed(step: Step, state: State, person: UUID, name: str, script: Script) 
 def _may_go_on(script: Script, state: State, step: Step, move: Move, *, resting: bool) -> None:
     """Refused where dialogues rest, or where a guide has to be there first."""
     begun = step.place != "appointment"
-    if not begun and not any(script.steps[target].place != "appointment" for target in move.targets()):
+    if only_appoints(script, step, move):
         return
     if resting and not script.gentle and not begun:
         raise Refused("resting")

@@ -9,11 +9,12 @@ from django.urls import reverse
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.models import Thread
+from mandorla.dialogue.services import Asked
 from mandorla.spaces import services as spaces
 from mandorla.spaces.core import GUIDE
 from mandorla.spaces.models import Space
 from mandorla.vault.core import NotYours, Refused, new_id
-from mandorla.vault.models import Grant
+from mandorla.vault.models import Grant, Pin, Vouch
 from tests.cast import Cast, Someone
 from tests.dialogue.hall import Hall
 from tests.dialogue.seated import Pair, cookies_of, seat
@@ -209,3 +210,82 @@ def test_a_guide_whose_place_ends_is_in_no_dialogue_any_more(pair: Pair) -> None
 
     company = services.company_of(pair.cast.ana.ring(), seat(pair.cast.ana, pair.thread))
     assert (company.brought, company.over) == ((), False)
+
+
+def does(someone: Someone, thread: UUID, do: str, *, words: str = "", person: UUID | None = None) -> None:
+    """One move, seen from the newest screen."""
+    place = seat(someone, thread)
+    services.move(place, Command(new_id(), services.room_for(place, checked=True).v, do, words=words, person=person))
+
+
+def between_ana_and_ben(cast: Cast) -> UUID:
+    """Ana asks Ben, in a family in which Eve is too."""
+    asked = Asked(new_id(), "parent-child", "Bedtime", "written", 20, people=(cast.ben.id,))
+    thread = services.ask(cast.ana.ring(), family(cast), asked)
+    for someone, do in ((cast.ben, "now"), (cast.ana, "ready"), (cast.ben, "ready")):
+        does(someone, thread, do)
+    return thread
+
+
+def test_only_who_may_guide_is_brought_as_a_guide(cast: Cast) -> None:
+    thread = between_ana_and_ben(cast)
+
+    with pytest.raises(Refused, match="guest"):
+        acts(cast.ana, thread, "bring", cast.eve, "guide")
+
+    acts(cast.ana, thread, "bring", cast.eve, "observer")
+
+
+def test_a_pause_shows_nothing_that_was_said_to_who_is_not_welcomed_by_all(cast: Cast) -> None:
+    thread = between_ana_and_ben(cast)
+    for someone, do in ((cast.ben, "say"), (cast.ana, "say"), (cast.ben, "yes")):
+        does(someone, thread, do, words="I like it when you read to me")
+    acts(cast.ana, thread, "bring", cast.eve, "observer")
+    place = seat(cast.ana, thread)
+
+    services.move(place, Command(new_id(), services.room_for(place).v, "pause", minutes=20))
+
+    assert services.room_for(seat(cast.ana, thread)).confirmed
+    assert services.room_for(seat(cast.eve, thread)).confirmed is None
+
+
+def test_who_left_reads_what_was_said_until_then_and_nothing_after(cast: Cast) -> None:
+    space = family(cast)
+    guided(cast, cast.ana, space)
+    asked = Asked(new_id(), "family", "Sundays", "written", 30, guests=((cast.cleo.id, "guide"),))
+    thread = services.ask(cast.ana.ring(), space, asked)
+    for someone in (cast.ben, cast.eve):
+        does(someone, thread, "yes")
+        does(someone, thread, "welcome", person=cast.cleo.id)
+    for do in ("here", "ready"):
+        for someone in (cast.ana, cast.ben, cast.eve):
+            does(someone, thread, do)
+    does(cast.ana, thread, "ask", person=cast.ben.id)
+    does(cast.ana, thread, "say", words="while Eve was there")
+
+    does(cast.eve, thread, "leave")
+    does(cast.ben, thread, "say", words="after Eve had gone")
+
+    place = seat(cast.eve, thread)
+    seen, read = services.room_for(place), services.transcript(place)
+    assert seen.several
+    assert (seen.several.left, seen.shows) == (True, ())
+    assert [one.words for one in read.entries if one.words] == ["Sundays", "while Eve was there"]
+    assert "after Eve had gone" in [one.words for one in services.transcript(seat(cast.ana, thread)).entries]
+
+
+def test_a_guide_one_does_not_know_yet_closes_no_room(pair: Pair) -> None:
+    cast, room = pair.cast, reverse("dialogue:room", args=[pair.thread])
+    Vouch.objects.all().delete()
+    Pin.objects.filter(person=cast.ben.id, id=known_to(cast.ben, cast.space, cast.cleo)).delete()
+    acts(cast.ana, pair.thread, "bring", cast.cleo, "guide")
+
+    acts(cast.ben, pair.thread, "welcome", cast.cleo)
+
+    assert cast.ben.browser().get(room).status_code == HTTPStatus.OK
+    assert listed(cast.cleo) == []
+
+
+def known_to(someone: Someone, space: UUID, other: Someone) -> UUID:
+    """Where somebody keeps whose keys they know."""
+    return someone.ring().pins()[space, other.id].row

@@ -204,7 +204,39 @@ def test_two_do_not_leave_but_end() -> None:
     assert refusal(Table(script("couples/1")), P0, "leave") == "not_here"
 
 
+def test_who_left_hears_no_more_of_it() -> None:
+    table = telling("p0:say p4:leave p1:say")
+
+    seen = screen(table.script, table.state, P4)
+
+    assert (seen.welcome, seen.shows, seen.chunks, seen.waits_for) == (False, (), (), ())
+
+
+def test_it_does_not_begin_without_the_guide_it_needs_because_somebody_left() -> None:
+    table = family("p1:yes p2:yes p3:yes p4:yes p0:here p1:here p2:here p3:here")
+    table.does(P0, "dismiss", person=GUIDE)
+
+    table.play("p4:leave")
+
+    assert (table.state.step, table.state.done, table.state.begun_at) == ("gather", frozenset(), None)
+    table.does(P0, "bring", person=GUIDE, role="guide")
+    table.is_welcomed(GUIDE)
+    assert table.play("p0:here p1:here p2:here p3:here").state.step == "breathe"
+
+
 # Guests
+
+
+def test_nobody_comes_to_look_on_because_somebody_left_who_had_not_welcomed_them() -> None:
+    table = telling("p0:say p1:say p0:yes")
+    table.does(P0, "bring", person=OBSERVER, role="observer")
+    for person in (P1, P2, P3):
+        table.does(person, "welcome", person=OBSERVER)
+
+    table.play("p4:leave")
+
+    assert screen(table.script, table.state, OBSERVER).welcome is False
+    assert table.replayed().is_welcome(OBSERVER) is False
 
 
 def test_a_guest_sees_nothing_before_everyone_has_welcomed_them() -> None:

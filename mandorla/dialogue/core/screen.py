@@ -97,7 +97,7 @@ def screen(script: Script, state: State, person: UUID) -> Screen:
         one_device=one_device,
         welcome=welcome,
         away=person in state.gone or person in state.declined,
-        waits_for=tuple(one for one in asked if one not in state.done),
+        waits_for=tuple(one for one in asked if one not in state.done) if welcome else (),
         guides=bool(state.guests) and person in state.present("guide"),
         gathered=state.gathered if welcome else (),
         lent=state.lent.get(person, 0),

@@ -134,8 +134,11 @@ class State:
         return tuple(guest for guest, (its, _) in self.guests.items() if its == role and self.is_welcome(guest))
 
     def is_welcome(self, guest: UUID) -> bool:
-        """Whether a guest may be there."""
-        return guest in self.people or (guest in self.guests and self.guests[guest][1] >= set(self.people))
+        """Whether a guest may be there: welcomed by all; to look on, also by those who have left since."""
+        if guest in self.people or guest not in self.guests:
+            return guest in self.people
+        role, by = self.guests[guest]
+        return by >= {*self.people, *(self.gone if role == "observer" else ())}
 
     def needed(self) -> frozenset[int]:
         """The numbers of the entries some screen of this step may show."""

@@ -55,28 +55,29 @@ def transcript(seat: Seat, page: int = 0) -> Transcript:
     done is not read yet: each writes there apart.
     """
     room = rooms.room_to_read(seat)
-    state = room.shown.state
-    pages = max(1, -(-state.seq // ENTRIES_A_PAGE))
+    state, newest = room.shown.state, rooms.last_heard(seat, room.shown.state)
+    pages = max(1, -(-newest // ENTRIES_A_PAGE))
     page = min(max(page, 1), pages) if page else 1 if state.over else pages
     first = (page - 1) * ENTRIES_A_PAGE + 1
-    return _read(seat, room, (first, min(first + ENTRIES_A_PAGE - 1, state.seq)), (page, pages))
+    return _read(seat, room, (first, min(first + ENTRIES_A_PAGE - 1, newest)), (page, pages))
 
 
 def whole_transcript(seat: Seat) -> Transcript:
     """All of a dialogue on one page, read in one go: for a file."""
-    room = rooms.room_of(seat, checked=True)
-    return _read(seat, room, (1, room.shown.state.seq), (1, 1))
+    room = rooms.room_to_read(seat)
+    return _read(seat, room, (1, rooms.last_heard(seat, room.shown.state)), (1, 1))
 
 
 def look_back(seat: Seat) -> LookBack:
     """What to see once a dialogue is over."""
     room = rooms.room_to_read(seat)
-    state = room.shown.state
-    found = {one.seq: one for one in _shown(seat, room, rooms.read(seat.thread, seqs={1, *state.felt, *state.parked}))}
+    state, newest = room.shown.state, rooms.last_heard(seat, room.shown.state)
+    felt, parked = ([seq for seq in seqs if seq <= newest] for seqs in (state.felt, state.parked))
+    found = {one.seq: one for one in _shown(seat, room, rooms.read(seat.thread, seqs={1, *felt, *parked}))}
     return LookBack(
         topic=found.get(1, lost(1)).words,
-        feelings=tuple(found.get(seq, lost(seq)) for seq in state.felt),
-        parked=tuple(found.get(seq, lost(seq)) for seq in state.parked),
+        feelings=tuple(found.get(seq, lost(seq)) for seq in felt),
+        parked=tuple(found.get(seq, lost(seq)) for seq in parked),
         over=state.over,
     )
 

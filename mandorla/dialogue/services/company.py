@@ -54,7 +54,8 @@ def company_of(ring: KeyRing, seat: Seat) -> Company:
         GuestView(one, seat.names.get(one, ""), role, seat.person in by, state.is_welcome(one))
         for one, (role, by) in state.guests.items()
     )
-    others = (one for one in (*view.others, *view.guests) if not (state.knows(one.person) or one.arriving))
+    could = view.guests if state.gone else (*view.others, *view.guests)  # who left cannot say yes to who looks on
+    others = (one for one in could if not (state.knows(one.person) or one.arriving))
     return Company(
         v=state.seq,
         people=tuple(seat.names.get(one, "") for one in state.people),

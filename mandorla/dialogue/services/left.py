@@ -44,7 +44,8 @@ def left_by(seat: Seat) -> Left:
     """
     room = rooms.room_to_read(seat)
     script, state = room.script, room.shown.state
-    numbers = {name: _numbers(script, state, kind) for name, kind in script.leaves.items()}
+    newest = rooms.last_heard(seat, state)
+    numbers = {name: _numbers(script, state, kind, newest) for name, kind in script.leaves.items()}
     entries = _stored(seat, state, {seq for found in numbers.values() for seq in found})
     fields: dict[str, tuple[Piece, ...]] = {}
     words = scripts.words(state.script, seat.language)
@@ -67,12 +68,15 @@ def _called(piece: Piece, kind: str, words: Words) -> Piece:
     return replace(piece, said=replace(said, kind=kind, label=words.kinds[kind].format(author=said.author)))
 
 
-def _numbers(script: Script, state: State, kind: str) -> tuple[int, ...]:
-    """The entries of a kind. What counts as chunks is said in several, with some of other kinds between."""
+def _numbers(script: Script, state: State, kind: str, newest: int) -> tuple[int, ...]:
+    """The entries of a kind. What counts as chunks is said in several, with some of other kinds between.
+
+    None after the newest that may be read.
+    """
     moves = (move for step in script.steps.values() for move in step.moves.values())
     in_chunks = any(move.chunk and move.kind == kind for move in moves)
     found = state.chunks if in_chunks else state.latest.get(kind, ())
-    last = state.seq if state.over == "closed" else state.turn
+    last = min(newest, state.seq if state.over == "closed" else state.turn)
     return tuple(seq for seq in found if seq <= last) if state.over else ()
 
 

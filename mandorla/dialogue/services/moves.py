@@ -24,6 +24,7 @@ from mandorla.dialogue.services.writer import Conflict, writer
 from mandorla.notices import services as notices
 from mandorla.notices.core import Change
 from mandorla.spaces import services as spaces
+from mandorla.spaces.core import GUIDE
 from mandorla.vault import services as vault
 from mandorla.vault.core import Busy, Envelope, Locked, Moved, Refused, new_id
 
@@ -69,6 +70,8 @@ def start(seat: Seat, command: Command) -> "Future[Ack]":
     if room is None:
         raise Conflict
     if command.person and command.person not in seat.names:
+        raise Refused("guest")
+    if command.do == "bring" and command.role == GUIDE and command.person not in seat.guides:
         raise Refused("guest")
     fingerprint = _fingerprint(seat.person, command)
     with room.lock:

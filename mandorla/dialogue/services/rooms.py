@@ -20,6 +20,7 @@ from mandorla.dialogue.models import Draft, Event, Thread
 from mandorla.dialogue.services import scripts
 from mandorla.dialogue.services.rests import rests_until
 from mandorla.spaces import services as spaces
+from mandorla.spaces.core import FACILITATOR
 from mandorla.vault.core import Envelope, NotYours
 from mandorla.vault.services import KeyRing, ThreadKeys
 
@@ -30,6 +31,7 @@ ROOMS_KEPT = 2000
 class Seat:
     """One person's place in one dialogue. `unlock` names the unlock row that every write checks again.
 
+    `guests` are those I know; `guides`, who may guide here: they, and whoever made the group.
     `said` keeps what every screen of the place says, as `names` does: the topic, opened once.
     """
 
@@ -42,6 +44,7 @@ class Seat:
     unlock: UUID
     closed: bool
     guests: frozenset[UUID]
+    guides: frozenset[UUID]
     rests: datetime | None
     language: str
     zone: str
@@ -110,6 +113,7 @@ def seat_for(ring: KeyRing, thread: UUID, *, unlock: UUID) -> Seat:
         raise NotYours
     space = spaces.place_in(ring, row.space, thread)
     people = tuple(member.person for member in space.everyone)
+    guests = frozenset(guest.person for guest in space.guests if not guest.arriving)
     return Seat(
         person=ring.person,
         thread=thread,
@@ -119,7 +123,8 @@ def seat_for(ring: KeyRing, thread: UUID, *, unlock: UUID) -> Seat:
         own_keys=ring.thread_keys(ring.personal, thread, [ring.person]),
         unlock=unlock,
         closed=not space.open,
-        guests=frozenset(guest.person for guest in space.guests),
+        guests=guests,
+        guides=guests | {one.person for one in (space.me, *space.others) if one.role == FACILITATOR},
         rests=rests_until(ring, row.space),
         language=translation.get_language() or "en",
         zone=timezone.get_current_timezone_name(),
@@ -148,6 +153,14 @@ def room_to_read(seat: Seat) -> Room:
     if not (state.is_welcome(seat.person) or seat.person in state.gone):
         raise NotYours
     return room
+
+
+def last_heard(seat: Seat, state: State) -> int:
+    """The number of the last entry this person may read: the newest, or for who has left the one by which they did."""
+    if seat.person not in state.gone or state.is_welcome(seat.person):
+        return state.seq
+    mine = Event.objects.filter(thread=seat.thread, author=seat.person).order_by("-seq")
+    return mine.values_list("seq", flat=True).first() or 0
 
 
 def hot(thread: UUID) -> Room | None:

@@ -334,7 +334,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         set_down=words.form["set_down"].format(**names, today=_today(seat, now)) if set_down else "",
         paused=paused is not None,
         i_am_ready=bool(paused and seat.person in paused.ready),
-        confirmed=next(iter(show([state.confirmed])), None) if paused and state.confirmed else None,
+        confirmed=next(iter(show([state.confirmed])), None) if paused and state.confirmed and seen.welcome else None,
         over=over,
         closed=seat.closed,
         rests=when(seat, seat.rests) if seat.rests and not script.gentle and not seen.begun else "",

@@ -76,7 +76,7 @@ def several(  # noqa: PLR0913  # what a screen is made of
         people=people,
         guests=guests,
         waits_for=in_words([one.name for one in (*people, *guests) if one.awaited and not one.me], seat.language),
-        queue=tuple(seat.names.get(person, "") for person in state.queue),
+        queue=tuple(seat.names.get(person, "") for person in state.queue if seen.welcome),
         line=seen.line,
         gathered=show(seen.gathered),
         gathered_before=state.gathered_before,

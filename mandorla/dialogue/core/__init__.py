@@ -9,6 +9,7 @@ from mandorla.dialogue.core.screen import Offer, Screen, screen
 from mandorla.dialogue.core.script import (
     ANYWHERE,
     IN_CALL,
+    TOGETHER,
     VOICES,
     Act,
     Move,
@@ -27,6 +28,7 @@ __all__ = [
     "IN_CALL",
     "PACES",
     "REMINDED_AFTER",
+    "TOGETHER",
     "VOICES",
     "Act",
     "Appointment",

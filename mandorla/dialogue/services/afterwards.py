@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import translation
 
-from mandorla.dialogue.core import wire
+from mandorla.dialogue.core import TOGETHER, wire
 from mandorla.dialogue.models import Draft, Event, Thread
 from mandorla.dialogue.services import bell, rooms, scripts
 from mandorla.dialogue.services.rooms import Seat, Stored
@@ -192,9 +192,9 @@ def _marked_in(seat: Seat, stored: Stored) -> set[int]:
 
 
 def _is_apart(seat: Seat, room: rooms.Room, stored: Stored) -> bool:
-    """Whether this was said by another in a step of both that is not, or never was, done by both."""
+    """Whether this was said by another in a step of several that is not, or never was, done by all of them."""
     state = room.shown.state
-    waits = room.script.steps[state.step].role == "both" and state.over != "closed"
+    waits = room.script.steps[state.step].role in TOGETHER and state.over != "closed"
     return waits and stored.seq > state.turn and stored.author not in (seat.person, seat.space)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mandorla.dialogue.core import (
     IN_CALL,
+    TOGETHER,
     VOICES,
     Entry,
     Move,
@@ -318,7 +319,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         timed=bool(script.steps[state.step].seconds) and seen.place != "arrival",
         chunk=seen.my_turn and any(move.chunk for move in script.steps[state.step].moves.values()),
         readable=state.medium not in VOICES["aloud"] or (bool(over) and script.writes),
-        together=script.steps[state.step].role == "both",
+        together=script.steps[state.step].role in TOGETHER,
         wheel=scripts.feelings(seat.language) if any(offer.act == "pick" for offer in seen.offers) else (),
         draft=opened_draft(seat, draft) if draft else _listed_before(seat, seen.person, choice, state, entries),
         draft_version=draft.version if draft else 0,

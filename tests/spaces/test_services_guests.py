@@ -325,6 +325,18 @@ def test_a_consent_of_mine_that_is_put_back_is_not_renewed(cast: Cast, space: UU
     assert not hears(cast.cleo.ring(), space, said)
 
 
+def test_a_consent_that_somebody_forged_opens_no_room(cast: Cast, space: UUID) -> None:
+    consent_to(cast.ben.ring(), space, THREAD, cast.cleo.id)
+    forged = Grant.objects.get(grantee=cast.cleo.id, thread=THREAD, grantor=cast.ben.id)
+    withdraw_consent(cast.ben.ring(), space, THREAD, cast.cleo.id)
+    forged.sig = bytes(64)
+    forged.save(force_insert=True)
+
+    consent_to(cast.ana.ring(), space, THREAD, cast.cleo.id)
+
+    assert not Grant.objects.filter(grantee=cast.cleo.id, thread=THREAD, subject=space).exists()
+
+
 def test_no_other_guest_reads_what_members_are_called(cast: Cast, space: UUID) -> None:
     code = invite(cast.ben.ring(), space=space, role=GUIDE).code
     join(cast.eve.ring(), code, as_guide=True)

@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from mandorla.dialogue.core import ANYWHERE, Command, Entry, Snapshot, change, decide, fold, holder, is_one_device, wire
+from mandorla.dialogue.core.strokes import strokes_from
 from mandorla.dialogue.models import Event
 from mandorla.dialogue.services import bell, presence, rooms
 from mandorla.dialogue.services.rooms import Room, Seat, Stored, StoredDraft
@@ -288,6 +289,7 @@ def _is_same(entry: Entry, seat: Seat, command: Command) -> bool:
     asked |= {"when": command.at.isoformat() if command.at else "", "pace": command.pace}
     asked |= {"lines": [line.strip() for line in command.words.splitlines() if line.strip()]}
     asked |= {"marks": list(command.marks), "role": command.role, "person": command.person and command.person.hex}
+    asked |= {"strokes": strokes_from(command.drawn) if command.drawn else []}
     mine = entry.author in (seat.person, seat.space)
     return (
         mine and entry.do == command.do and all(asked[name] == entry.body[name] for name in asked.keys() & entry.body)

@@ -36,9 +36,10 @@ def give(ring: KeyRing, space: UUID, thread: UUID, guest: UUID, *, room: bool) -
 def renew(ring: KeyRing, space: UUID) -> None:
     """Gives guests, where my consent stands and nobody took theirs back, the keys of newer epochs too."""
     for thread, guest in consents_in(ring, space):
-        given = vault.has_consent(space, guest, thread)
-        if ring.person in given and vault.is_pinned(ring, space, guest, guest=True):
-            give(ring, space, thread, guest, room=space in given)
+        if vault.is_pinned(ring, space, guest, guest=True):
+            given = vault.consented(ring, space, guest, thread)
+            if ring.person in given:
+                give(ring, space, thread, guest, room=space in given)
 
 
 def consents_in(ring: KeyRing, space: UUID) -> Consents:

@@ -15,7 +15,7 @@ from mandorla.spaces.services.gate import current, members_of
 from mandorla.spaces.services.seeing import guest_space_for, introduce, space_for
 from mandorla.spaces.services.signals import shut_out
 from mandorla.vault.core import Busy, NotYours, Refused
-from mandorla.vault.services import KeyRing, drop_grants, has_consent, is_pinned
+from mandorla.vault.services import KeyRing, consented, drop_grants, has_consent, is_pinned
 
 
 def consent_to(ring: KeyRing, space: UUID, thread: UUID, guest: UUID, *, people: Iterable[UUID] = ()) -> None:
@@ -30,7 +30,7 @@ def consent_to(ring: KeyRing, space: UUID, thread: UUID, guest: UUID, *, people:
             raise NotYours
         note_consent(ring, space, thread, guest, given=True)
         introduce(ring, space, guest, my_name(ring))
-        before = has_consent(space, guest, thread) | {ring.person}
+        before = consented(ring, space, guest, thread) | {ring.person}
         give(ring, space, thread, guest, room=set(people or members_of(space)) <= before)
 
 

@@ -264,6 +264,15 @@ def consent(  # noqa: PLR0913  # to whom, what of whom, for how long
     Grant.objects.bulk_create(grants)
 
 
+def consented(ring: KeyRing, space: UUID, reader: UUID, thread: UUID) -> set[UUID]:
+    """As `has_consent`, but only what is signed by me or by those I pinned: rows that somebody else laid there tell
+    nothing. `NotYours` for a reader I do not know.
+    """
+    keys = keys_of(ring, space, reader)
+    rows = Grant.objects.filter(space=space, grantee=reader, scope="thread", thread=thread)
+    return {row.subject for row in rows if row.subject in (row.grantor, space) and ring.is_given(row, keys)}
+
+
 def has_consent(space: UUID, reader: UUID, thread: UUID) -> set[UUID]:
     """Who let this reader into a dialogue, and, once all did, the space's own id: by the rows, no key is tried."""
     rows = Grant.objects.filter(space=space, grantee=reader, scope="thread", thread=thread)

@@ -205,6 +205,13 @@ class KeyRing:
         self._valid.clear()
         self._watch()
 
+    def is_given(self, grant: Grant, to: PublicKeys) -> bool:
+        """Whether a key in the store was given to this person by me or by somebody whose keys I pinned."""
+        ed25519 = self._signer(grant)
+        if ed25519 is None:
+            return False
+        return core.holds(self._terms(grant, to), bytes(grant.box), bytes(grant.sig), ed25519, now=int(time.time()))
+
     # Inside
 
     def _key_for(self, space: UUID, epoch: int, author: UUID, thread: UUID | None) -> bytes:
@@ -238,7 +245,7 @@ class KeyRing:
         wanted = (epoch, scope, subject or nobody, thread or nobody)
         for grant in self._grants_in(space):
             if (grant.epoch, grant.scope, grant.subject, grant.thread) == wanted and self._counts(grant):
-                return core.take(self._terms(grant), bytes(grant.box), bytes(self._bundle.x25519_secret))
+                return core.take(self._terms(grant, self.public), bytes(grant.box), bytes(self._bundle.x25519_secret))
         raise NotYours
 
     def _grants_in(self, space: UUID) -> list[Grant]:
@@ -257,14 +264,8 @@ class KeyRing:
 
     def _counts(self, grant: Grant) -> bool:
         if grant.id not in self._valid:
-            self._valid[grant.id] = self._is_valid(grant)
+            self._valid[grant.id] = self.is_given(grant, self.public)
         return self._valid[grant.id]
-
-    def _is_valid(self, grant: Grant) -> bool:
-        ed25519 = self._signer(grant)
-        if ed25519 is None:
-            return False
-        return core.holds(self._terms(grant), bytes(grant.box), bytes(grant.sig), ed25519, now=int(time.time()))
 
     def _signer(self, grant: Grant) -> bytes | None:
         """The key a grant must be signed with. Into a personal space nobody but its owner may give a key."""
@@ -277,15 +278,15 @@ class KeyRing:
             return None
         return pinned.keys.ed25519
 
-    def _terms(self, grant: Grant) -> Terms:
+    def _terms(self, grant: Grant, grantee: PublicKeys) -> Terms:
         return Terms(
             space=grant.space.bytes,
             epoch=grant.epoch,
             scope=grant.scope,
             subject=grant.subject.bytes,
             thread=grant.thread.bytes,
-            grantee=self.person.bytes,
-            grantee_x25519=self.public.x25519,
+            grantee=grantee.person.bytes,
+            grantee_x25519=grantee.x25519,
             grantor=grant.grantor.bytes,
             not_after=grant.not_after,
         )

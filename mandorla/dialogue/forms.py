@@ -94,7 +94,7 @@ def signal_from(frame: Mapping[str, Any]) -> services.Signal:
 MEDIA = {
     "written": _("Written, live"),
     "letters": _("In letters, over days"),
-    "spoken": _("Spoken, in the same room, on two phones"),
+    "spoken": _("Spoken, in the same room, each with a phone"),
     "video": _("Spoken, from two places: you see and hear each other in this page"),
     "shared": _("Spoken, in the same room, on one phone or tablet between you"),
 }

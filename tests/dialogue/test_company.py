@@ -161,6 +161,7 @@ def test_the_page_of_who_is_there_lets_a_guide_in_and_go(pair: Pair) -> None:
     assert "Cleo" in ana.get(address).content.decode()
 
     for browser, do in ((ana, "bring"), (ben, "welcome")):
+        assert "Whoever is let in reads all that was said" in browser.get(address).content.decode()
         asked = {"do": do, "person": cast.cleo.id.hex, "role": GUIDE, "key": new_id().hex, "v": 99}
         assert browser.post(address, asked).status_code == HTTPStatus.FOUND
 
@@ -247,6 +248,31 @@ def test_a_pause_shows_nothing_that_was_said_to_who_is_not_welcomed_by_all(cast:
 
     assert services.room_for(seat(cast.ana, thread)).confirmed
     assert services.room_for(seat(cast.eve, thread)).confirmed is None
+
+
+def test_a_circle_says_who_tells_and_who_listens_only_while_somebody_does(cast: Cast) -> None:
+    space = family(cast)
+    guided(cast, cast.ana, space)
+    asked = Asked(new_id(), "family", "Sundays", "written", 30, guests=((cast.cleo.id, "guide"),))
+    thread = services.ask(cast.ana.ring(), space, asked)
+    assert parts(cast.ana, thread) == ["observer"] * 3
+    for someone in (cast.ben, cast.eve):
+        does(someone, thread, "yes")
+        does(someone, thread, "welcome", person=cast.cleo.id)
+    for do in ("here", "ready"):
+        assert parts(cast.ana, thread) == ["observer"] * 3
+        for someone in (cast.ana, cast.ben, cast.eve):
+            does(someone, thread, do)
+
+    does(cast.ana, thread, "ask", person=cast.ben.id)
+
+    assert parts(cast.ana, thread) == ["sender", "receiver", "observer"]
+
+
+def parts(someone: Someone, thread: UUID) -> list[str]:
+    """As what each of the people is shown."""
+    several = services.room_for(seat(someone, thread)).several
+    return [one.role for one in several.people] if several else []
 
 
 def test_who_left_reads_what_was_said_until_then_and_nothing_after(cast: Cast) -> None:

@@ -49,7 +49,7 @@ def test_a_communologue_of_twelve_from_the_request_to_the_last_round(group: Grou
     ada.shows("Who listens?", "Jonas would like to speak.")
     ada.press("I’ll listen and give it back")
     jonas.say("I miss knowing who is new.", "Send")
-    yusuf.shows("Mirror", "Ada is giving back what Jonas said.", "I miss knowing who is new.")
+    yusuf.shows("Mirror", "Ada gives back what Jonas said, until Jonas feels heard.", "I miss knowing who is new.")
     yusuf.press("I would like to speak next")
     jonas.shows("Mirror", "In line to speak", "Yusuf")
     ada.say("You miss knowing who is new.", "Send my mirror")

@@ -69,8 +69,13 @@ def several(  # noqa: PLR0913  # what a screen is made of
     many = len(state.people) > 2
     if not (many or state.guests or script.guard or seen.away):
         return None
-    people = tuple(_here(seat, state, seen, person) for person in state.people)
-    guests = tuple(_here(seat, state, seen, guest) for guest in state.guests if guest not in state.people)
+    told_to = seen.begun and script.steps[state.step].role != "both"  # else nobody tells just now, and nobody listens
+    people = tuple(
+        _here(seat, state, seen, person, state.role_of(person) if told_to else "observer") for person in state.people
+    )
+    guests = tuple(
+        _here(seat, state, seen, guest, state.role_of(guest)) for guest in state.guests if guest not in state.people
+    )
     namable = {person for offer in seen.offers for person in offer.people}
     return Several(
         people=people,
@@ -96,11 +101,11 @@ def several(  # noqa: PLR0913  # what a screen is made of
     )
 
 
-def _here(seat: Seat, state: State, seen: Screen, person: UUID) -> Here:
+def _here(seat: Seat, state: State, seen: Screen, person: UUID, role: str) -> Here:
     return Here(
         person=person.hex,
         name=seat.names.get(person, ""),
-        role=state.role_of(person),
+        role=role,
         awaited=person in seen.waits_for and not state.paused,
         me=person == seat.person,
         guides=person in state.guests and state.guests[person][0] == "guide",

@@ -135,7 +135,7 @@ class Script:
     """A whole form. `rounds` is how many people get to be sender; `prompts` are the stems walked down one by one.
     `purpose` says among which others it is offered. `people` is the least and the most who hold it; in a `circle` a
     step of *both* belongs to all of them, and all get to be sender. `guard` says whether a guide must be there to begin
-    (*T*), or from beginning to end (*T+*).
+    (*T*), or from beginning to end (*T+*). `course` are the places its steps stand in, from arrival to close.
 
     `leaves` says what is there afterwards for other pages: under each name, the kind of words it is.
     """
@@ -150,6 +150,7 @@ class Script:
     media: tuple[str, ...]
     gentle: bool
     parts: tuple[str, ...]
+    course: tuple[str, ...]
     purpose: str = ""
     prompts: tuple[str, ...] = ()
     optional_prompts: frozenset[str] = frozenset()
@@ -187,7 +188,7 @@ class Script:
 
 MOVE_KEYS = frozenset(one.name for one in fields(Move)) - {"name"}
 STEP_KEYS = frozenset(one.name for one in fields(Step)) - {"name"}
-SCRIPT_KEYS = frozenset(one.name for one in fields(Script)) - {"parts"} | {"includes", "links"}
+SCRIPT_KEYS = frozenset(one.name for one in fields(Script)) - {"parts", "course"} | {"includes", "links"}
 
 
 def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> Script:
@@ -218,6 +219,7 @@ def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> 
         gentle=raw.get("gentle", False),
         purpose=raw.get("purpose", ""),
         parts=tuple(part for part, _ in included),
+        course=tuple(place for place in PLACES[1:] if any(step.place == place for step in steps.values())),
         prompts=tuple(raw.get("prompts", ())),
         optional_prompts=frozenset(raw.get("optional_prompts", ())),
         leaves=dict(raw.get("leaves", {})),

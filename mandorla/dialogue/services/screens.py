@@ -93,6 +93,7 @@ class RoomView:
     partner: str
     step: str
     place: str
+    course: tuple[str, ...]
     role: str
     my_turn: bool
     done: bool
@@ -292,6 +293,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         partner=names["partner"],
         step=state.step,
         place=seen.place,
+        course=script.course,
         role=seen.role,
         my_turn=seen.my_turn,
         done=seen.done,

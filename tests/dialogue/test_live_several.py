@@ -40,6 +40,11 @@ def test_parent_and_child_see_what_a_reload_shows(cast: Cast, hall: Hall) -> Non
     tours(hall, cast, family(cast), "parent-child", (cast.ana, cast.ben))
 
 
+def test_everyone_in_a_group_sees_what_a_reload_shows(cast: Cast, hall: Hall) -> None:
+    """Ana is the facilitator, and so the guide this form needs."""
+    tours(hall, cast, family(cast, kind="group"), "communologue", (cast.ana, cast.ben, cast.eve), guide=cast.ana)
+
+
 @pytest.mark.parametrize("form", FOR_TWO_WITH_A_GUIDE)
 def test_two_and_their_guide_see_what_a_reload_shows(cast: Cast, hall: Hall, form: str) -> None:
     guided(cast, cast.ana, cast.space)
@@ -54,7 +59,9 @@ def tours(
     """By every step there is, as often as it takes."""
     script, been = next(one for one in scripts.forms() if one.name == form), set[str]()
     while True:
-        room = Together(hall, asked(space, form, people, guide), (*people, *([guide] if guide else [])))
+        room = Together(
+            hall, asked(space, form, people, guide), tuple(dict.fromkeys((*people, *([guide] if guide else []))))
+        )
         been_before = len(been)
         been.add(room.state.step)
         room.agrees_with_a_reload()

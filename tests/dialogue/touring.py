@@ -88,4 +88,5 @@ def _facts(  # noqa: PLR0911  # one for each act
 
 
 def _where(state: State) -> tuple[object, ...]:
-    return state.step, state.people, state.sender, state.receiver, state.round, state.prompt, state.done, state.signal
+    rounds = min(state.round, len(state.people))  # where all speak as often as they wish, more lead nowhere new
+    return state.step, state.people, state.sender, state.receiver, rounds, state.prompt, state.done, state.signal

@@ -26,7 +26,6 @@ from django.db import DatabaseError
 from uvicorn.supervisors import Multiprocess
 
 from mandorla.site import cli, lan, logs
-from mandorla.site.ready import make_ready
 
 PR_SET_DUMPABLE = 4
 GARBAGE = (20_000, 20, 20)  # a screen makes thousands of small things and no cycles: look for those less often
@@ -57,6 +56,8 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def prepare() -> None:
     """Harden this process, refuse unsafe settings, and bring the data folder up to date."""
+    from mandorla.site.ready import make_ready  # noqa: PLC0415  # a worker reads this module before Django is set up
+
     harden()
     logs.configure()
     found = run_checks(tags=["mandorla"], include_deployment_checks=True)

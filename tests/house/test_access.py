@@ -28,6 +28,7 @@ from tests.cast import Cast, Someone
 from tests.dialogue.seated import seat
 from tests.spaces.families import family, guided
 
+pytestmark = pytest.mark.sqlite  # rules, the same on every database, in thousands of rows
 TABLE = tomllib.loads((Path(__file__).parent / "access.toml").read_text())
 ROLES = (
     *("anon", "new", "ana", "ben", "ex", "eve", "locked", "stale"),

@@ -99,6 +99,7 @@ def test_the_letters_of_persian_are_fetched_where_they_are_read_and_nowhere_else
     assert faces == {"en-GB": {"figtree-latin", "literata-latin"}, "fa": {"figtree-latin", "vazirmatn-arabic"}}
 
 
+@pytest.mark.long
 def test_every_page_in_persian_is_open_to_every_eye(pair: Pair, browsing: Browsing) -> None:
     thread = pair.ask("ben now", "ana ready", "ben ready", f"ana say: {HUMMED}", topic=TOPIC)
     stranger, sara = browsing.open(locale="fa"), browsing.open(pair.ana, locale="fa")

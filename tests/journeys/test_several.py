@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from tests.journeys.browsing import Browsing, Room, Watch
 from tests.journeys.site import Seeds, Someone
 
+pytestmark = pytest.mark.long
+
 CALLED = ("Mira", "Jonas", "Ada", "Yusuf", "Lena", "Tomas", "Ines", "Paul", "Noor", "Emil", "Rosa", "Kai")
 
 

@@ -84,6 +84,7 @@ def test_a_page_that_is_loaded_again_joins_again_as_it_was(ana: Caller, ben: Cal
     expect(ben.other).to_have_attribute("data-microphone", "off")
 
 
+@pytest.mark.long
 def test_coming_back_another_way_asks_first(ana: Caller, ben: Caller) -> None:
     join(ana, ben)
 
@@ -118,6 +119,7 @@ def test_a_line_that_drops_interrupts_nothing_and_what_comes_after_arrives(
     assert len(ana.page.evaluate("window.ways")) == 1
 
 
+@pytest.mark.long
 def test_a_way_that_breaks_is_found_anew(ana: Caller, ben: Caller) -> None:
     join(ana, ben)
 
@@ -129,6 +131,7 @@ def test_a_way_that_breaks_is_found_anew(ana: Caller, ben: Caller) -> None:
     ben.gets("frames")
 
 
+@pytest.mark.long
 def test_a_network_that_was_gone_altogether_brings_both_back(
     ana: Caller, ben: Caller, network: Network, watch: Watch
 ) -> None:
@@ -145,6 +148,7 @@ def test_a_network_that_was_gone_altogether_brings_both_back(
     ben.is_with("Ana")
 
 
+@pytest.mark.long
 def test_who_stays_out_of_the_room_is_let_go_even_if_their_device_goes_on(
     ana: Caller, ben: Caller, network: Network, watch: Watch
 ) -> None:
@@ -196,6 +200,7 @@ def test_a_refused_camera_leaves_the_voice(pair: Pair, thread: str, browsing: Br
     assert ben.cameras() == ["audio"]
 
 
+@pytest.mark.long
 def test_who_has_neither_still_sees_and_hears_and_the_dialogue_goes_on(
     pair: Pair, thread: str, browsing: Browsing, ana: Caller
 ) -> None:
@@ -213,6 +218,7 @@ def test_who_has_neither_still_sees_and_hears_and_the_dialogue_goes_on(
     ben.shows("Something good first")
 
 
+@pytest.mark.long
 def test_a_microphone_that_is_unplugged_is_said_and_can_come_back(ana: Caller, ben: Caller) -> None:
     join(ana, ben)
 
@@ -225,6 +231,7 @@ def test_a_microphone_that_is_unplugged_is_said_and_can_come_back(ana: Caller, b
     ben.gets("bytes")
 
 
+@pytest.mark.long
 def test_another_camera_can_be_chosen_without_joining_anew(ana: Caller, ben: Caller) -> None:
     join(ana, ben)
 
@@ -239,6 +246,7 @@ def test_another_camera_can_be_chosen_without_joining_anew(ana: Caller, ben: Cal
     assert len(ana.page.evaluate("window.ways")) == 1
 
 
+@pytest.mark.long
 def test_hanging_up_stops_everything_and_the_other_sees_it(ana: Caller, ben: Caller) -> None:
     join(ana, ben)
 
@@ -250,6 +258,7 @@ def test_hanging_up_stops_everything_and_the_other_sees_it(ana: Caller, ben: Cal
     ana.shows("Arrive")
 
 
+@pytest.mark.long
 def test_a_pause_rests_the_call_of_both_and_going_on_asks_again(ana: Caller, ben: Caller) -> None:
     join(ana, ben)
 
@@ -276,6 +285,7 @@ def test_the_end_ends_the_call(ana: Caller, ben: Caller) -> None:
         one.is_out()
 
 
+@pytest.mark.long
 def test_on_a_second_page_the_newest_wins_and_the_first_says_so(ana: Caller, ben: Caller, thread: str) -> None:
     join(ana, ben)
 
@@ -288,6 +298,7 @@ def test_on_a_second_page_the_newest_wins_and_the_first_says_so(ana: Caller, ben
     ben.gets("frames")
 
 
+@pytest.mark.long
 def test_the_quick_exit_stops_camera_and_microphone_before_the_page_is_gone(
     ana: Caller, ben: Caller, watch: Watch
 ) -> None:
@@ -301,6 +312,7 @@ def test_the_quick_exit_stops_camera_and_microphone_before_the_page_is_gone(
     assert ana.cameras() == []
 
 
+@pytest.mark.long
 def test_a_lock_stops_the_call(ana: Caller, ben: Caller) -> None:
     join(ana, ben)
 
@@ -310,6 +322,7 @@ def test_a_lock_stops_the_call(ana: Caller, ben: Caller) -> None:
     ben.reads("Nobody else is in it yet.")
 
 
+@pytest.mark.long
 def test_where_no_way_is_found_it_says_what_to_do_and_the_dialogue_goes_on(
     pair: Pair, thread: str, browsing: Browsing, watch: Watch
 ) -> None:
@@ -351,6 +364,7 @@ def test_a_written_dialogue_loads_nothing_of_it(pair: Pair, browsing: Browsing) 
     assert [url for url in loaded if re.search(r"/(call|peer|others|devices)\.", url)] == []
 
 
+@pytest.mark.long
 def test_the_call_is_open_to_every_eye_and_by_keyboard_alone(ana: Caller, ben: Caller) -> None:
     assert wrong_with(ana.page) == []
     ana.page.get_by_role("button", name="See how I look first").focus()

@@ -26,6 +26,7 @@ TEXTS = """() => {
 INNERMOST = re.compile(r"⟦[^⟦⟧]*⟧")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 SAME_EVERYWHERE = {"Mandorla", "Chrome", "Linux", "on"}  # "Chrome on Linux" is how a device calls itself
+ZONE = re.compile(r"[A-Z]\w+(/[\w -]+)+")  # a place on the map of time zones, called so everywhere
 DATE = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d+ \w{3}|\w+ \d{1,2}, \d{4}|\d{1,2} \w+ \d{4}|a\.m|p\.m)\b")
 
 
@@ -35,6 +36,8 @@ def left_behind(page: Page) -> list[str]:
 
 
 def _untranslated(text: str) -> bool:
+    if ZONE.fullmatch(text.strip()):
+        return False
     while INNERMOST.search(text):
         text = INNERMOST.sub("", text)
     return bool(set(LATIN.findall(DATE.sub("", text))) - SAME_EVERYWHERE)

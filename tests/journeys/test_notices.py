@@ -87,7 +87,7 @@ def chooses(page: Page, push: PushBox) -> None:
 def minutes_go_by(site: Site) -> None:
     """Everybody has been away for a while, and what falls due is due."""
     with closing(sqlite3.connect(site.data / "mandorla.sqlite3", timeout=10)) as database:
-        database.execute("UPDATE notices_duerow SET minute = 1 WHERE kind = 'waiting'")
+        database.execute("UPDATE notices_duerow SET minute = 1, \"after\" = 0 WHERE kind = 'waiting'")
         database.execute("UPDATE vault_unlockrow SET last_use = last_use - 4")
         database.commit()
 
@@ -100,6 +100,7 @@ def told(push: PushBox, count: int) -> list[str]:
     return push.notices
 
 
+@pytest.mark.long
 def test_a_letter_is_told_of_after_a_restart_and_read_on_the_other_side_of_the_world(
     telling: Site, couple: Pair, around: Browsing, push: PushBox
 ) -> None:

@@ -80,6 +80,7 @@ def _sign_up(page: Page, name: str, called: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Write this down")
     groups = page.locator(".secret__text").inner_text().split("-")
     page.get_by_role("button", name="I have it on paper").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Three groups from your paper")
     for label in page.locator("label", has_text=re.compile(r"Group \d")).all_inner_texts():
         page.get_by_label(label).fill(groups[int(label.split()[1]) - 1].lower())
     page.get_by_role("button", name="Go on").click()

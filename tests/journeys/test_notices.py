@@ -100,7 +100,6 @@ def told(push: PushBox, count: int) -> list[str]:
     return push.notices
 
 
-@pytest.mark.long
 def test_a_letter_is_told_of_after_a_restart_and_read_on_the_other_side_of_the_world(
     telling: Site, couple: Pair, around: Browsing, push: PushBox
 ) -> None:

@@ -1,6 +1,6 @@
 """One device of one person: keeps cookies as a browser does, and comes in through the vault's middleware."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from django.contrib import auth
@@ -20,9 +20,11 @@ class Browser:
     def __init__(self) -> None:
         self.cookies: dict[str, str] = {}
 
-    def visit(self, view: Callable[[KeyedRequest], object] = lambda request: None) -> HttpResponseBase:
+    def visit(
+        self, view: Callable[[KeyedRequest], object] = lambda request: None, headers: Mapping[str, str] | None = None
+    ) -> HttpResponseBase:
         """Let a view see a request of this device; keep what it sends back."""
-        request = self.request()
+        request = self.request(headers)
 
         def answer(request: HttpRequest) -> HttpResponseBase:
             said = view(cast("KeyedRequest", request))
@@ -36,9 +38,9 @@ class Browser:
         self.cookies = {name: value for name, value in (self.cookies | kept | here).items() if value}
         return response
 
-    def request(self) -> HttpRequest:
+    def request(self, headers: Mapping[str, str] | None = None) -> HttpRequest:
         """A request as it reaches the vault's middleware."""
-        request = RequestFactory().get("/room/?word=1")
+        request = RequestFactory().get("/room/?word=1", headers=headers)
         request.COOKIES.update(self.cookies)
         request.session = SessionStore(self.cookies.get("s"))
         request.user = auth.get_user(request)

@@ -298,6 +298,14 @@ def test_a_use_is_written_once_a_minute(phone: Browser, clock: Clock) -> None:
     assert UnlockRow.objects.get().last_use == START // 60 + 1
 
 
+def test_a_browser_that_looks_for_a_newer_worker_is_nobody_here(phone: Browser, clock: Clock) -> None:
+    clock.passes(minutes=5)
+    phone.visit(headers={"Service-Worker": "script"})
+
+    assert UnlockRow.objects.get().last_use == START // 60
+    assert phone.is_unlocked()
+
+
 def test_a_busy_database_keeps_nobody_from_reading(
     phone: Browser, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

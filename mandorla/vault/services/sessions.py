@@ -139,11 +139,14 @@ def shorten_idle(request: HttpRequest, minutes: int) -> None:
 
 
 def open_request(request: HttpRequest) -> None:
-    """Give a request its ring if its cookies open one, and mark the use; a row that ran out is deleted."""
+    """Give a request its ring if its cookies open one, and mark the use; a row that ran out is deleted.
+
+    A browser that looks by itself for a newer worker opens nothing: nobody is there.
+    """
     keyed = _keyed(request)
     keyed.ring, keyed.unlock, keyed.unlock_cookie = None, None, None
     cookie = request.COOKIES.get(settings.UNLOCK_COOKIE_NAME)
-    if not cookie:
+    if not cookie or request.headers.get("Service-Worker") == "script":
         return
     found = _find(request, cookie)
     if found is None:

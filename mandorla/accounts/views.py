@@ -1,6 +1,7 @@
 """The doors of the account. Nothing typed here is kept in the session; what was typed comes back in the form alone."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -26,7 +27,7 @@ get_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @public
 @get_or_post
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """Makes an account, and shows its recovery code in the answer."""
+    """Makes an account, and leads to its recovery code."""
     if request.user.is_authenticated:
         return redirect(_home())
     offer = _offer(request)
@@ -38,7 +39,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         name, called, passphrase = (form.cleaned_data[field] for field in ("name", "called", "passphrase"))
         try:
             made = services.sign_up_here(request, name, called, passphrase)
-            return _show(request, services.show_code(made.ring, made.recovery_code))
+            return _show(services.show_code(made.ring, made.recovery_code))
         except (Refused, Busy) as problem:
             form.tell(problem)
     return _page(request, "sign_up", form, offer=offer)
@@ -102,7 +103,7 @@ def step_up(request: UnlockedRequest) -> HttpResponse:
 @public
 @get_or_post
 def recover(request: HttpRequest) -> HttpResponse:
-    """Comes in by the recovery code, and shows the new one in the answer."""
+    """Comes in by the recovery code, and leads to the new one."""
     offer = _offer(request)
     if _wants_other_words(request):
         form = forms.Recover(offer=offer, initial=_typed(request, "name", "code"))
@@ -111,7 +112,7 @@ def recover(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         name, code, passphrase = (form.cleaned_data[field] for field in ("name", "code", "passphrase"))
         try:
-            return _show(request, services.recover(request, name, code, passphrase))
+            return _show(services.recover(request, name, code, passphrase))
         except (Refused, Busy) as problem:
             form.tell(problem)
     return _page(request, "recover", form, offer=offer)
@@ -149,16 +150,21 @@ def passphrase(request: UnlockedRequest) -> HttpResponse:
 @unlocked
 @get_or_post
 def code(request: UnlockedRequest) -> HttpResponse:
-    """The recovery code: made, shown, shown again, asked back."""
+    """The recovery code: made, shown until it is written down, asked back."""
     try:
-        return CODE_ACTS.get(request.POST.get("act", ""), _before_code)(request)
+        return CODE_ACTS.get(request.POST.get("act", ""), _see_code)(request)
     except Refused as refused:
         if refused.reason != "stale":
             raise
         return redirect("accounts:code")
 
 
-def _before_code(request: UnlockedRequest) -> HttpResponse:
+def _see_code(request: UnlockedRequest) -> HttpResponse:
+    """The code that is not written down yet, the same at every look; else the way to a new one."""
+    with suppress(Refused):
+        if not services.is_settled(request.user):
+            shown = services.show_again(request.ring, request.COOKIES.get(settings.CODE_COOKIE_NAME, ""))
+            return render(request, "accounts/code_show.html", {"code": shown.code, "token": shown.token})
     return _code_page(request, forms.Passphrase())
 
 
@@ -166,7 +172,7 @@ def _make_code(request: UnlockedRequest) -> HttpResponse:
     form = forms.Passphrase(request.POST)
     if form.is_valid():
         try:
-            return _show(request, services.renew_code(request, request.ring, form.cleaned_data["passphrase"]))
+            return _show(services.renew_code(request, request.ring, form.cleaned_data["passphrase"]))
         except (Refused, Busy) as problem:
             form.tell(problem)
     return _code_page(request, form)
@@ -174,10 +180,6 @@ def _make_code(request: UnlockedRequest) -> HttpResponse:
 
 def _code_page(request: UnlockedRequest, form: forms.Passphrase) -> HttpResponse:
     return _page(request, "code_make", form, settled=services.is_settled(request.user))
-
-
-def _show_code(request: UnlockedRequest) -> HttpResponse:
-    return _show(request, services.show_again(request.ring, _token(request)))
 
 
 def _ask_code(request: UnlockedRequest) -> HttpResponse:
@@ -191,13 +193,15 @@ def _keep_code(request: UnlockedRequest) -> HttpResponse:
     if form.is_valid():
         try:
             services.settle(request.ring, asked.token, form.groups())
-            return redirect(_home())
+            response = redirect(_home())
+            response.delete_cookie(settings.CODE_COOKIE_NAME, samesite="Strict")
+            return response
         except (Refused, Busy) as problem:
             form.tell(problem)
     return _page(request, "code_ask", form, token=asked.token)
 
 
-CODE_ACTS: Final[dict[str, Act]] = {"make": _make_code, "show": _show_code, "ask": _ask_code, "keep": _keep_code}
+CODE_ACTS: Final[dict[str, Act]] = {"make": _make_code, "ask": _ask_code, "keep": _keep_code}
 
 
 @unlocked
@@ -262,8 +266,12 @@ def _page(request: HttpRequest, name: str, form: forms.Told, **facts: object) ->
     return response
 
 
-def _show(request: HttpRequest, shown: services.Shown) -> HttpResponse:
-    return render(request, "accounts/code_show.html", {"code": shown.code, "token": shown.token})
+def _show(shown: services.Shown) -> HttpResponse:
+    """Leads to the page of the code, which it reaches sealed, in a cookie: to look at it again makes no other one."""
+    response = redirect("accounts:code")
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_cookie(settings.CODE_COOKIE_NAME, shown.token, secure=secure, httponly=True, samesite="Strict")
+    return response
 
 
 def _may_come_from_elsewhere(request: HttpRequest) -> bool:

@@ -117,6 +117,7 @@ HOST_PREFIX = "__Host-" if TLS else ""
 SESSION_COOKIE_NAME = f"{HOST_PREFIX}s"
 SESSION_COOKIE_SAMESITE = "Lax"
 UNLOCK_COOKIE_NAME = f"{HOST_PREFIX}k"
+CODE_COOKIE_NAME = f"{HOST_PREFIX}r"  # a recovery code on its way to paper, sealed for its owner
 CSRF_COOKIE_NAME = f"{HOST_PREFIX}c"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"

@@ -41,7 +41,7 @@ def code_in(page: "Page") -> str:
 
 def sign_up(browser: Client, **changed: str) -> "Page":
     typed = {"name": "dora", "called": "Dora", "passphrase": OWN, "again": OWN, "offer": ""}
-    return browser.post("/me/sign-up/", typed | changed)
+    return browser.post("/me/sign-up/", typed | changed, follow=True)
 
 
 def sign_in(name: str, passphrase: str, **more: str) -> "tuple[Client, Page]":
@@ -119,7 +119,8 @@ def test_whoever_lost_the_page_with_the_code_makes_a_new_one(db: None) -> None:
     browser = Client()
     lost = sign_up(browser)
 
-    shown = browser.post("/me/code/", {"act": "make", "passphrase": OWN})
+    del browser.cookies[settings.CODE_COOKIE_NAME]
+    shown = browser.post("/me/code/", {"act": "make", "passphrase": OWN}, follow=True)
     home = write_down(browser, shown)
 
     assert home["Location"] == "/dialogues/"
@@ -131,10 +132,34 @@ def test_the_code_is_shown_again_while_it_is_asked_for(db: None) -> None:
     shown = sign_up(browser)
     asked = browser.post("/me/code/", {"act": "ask", "token": hidden(shown, "token")})
 
-    again = browser.post("/me/code/", {"act": "show", "token": hidden(asked, "token")})
+    again = browser.get("/me/code/")
 
     assert code_in(shown) not in text(asked)
     assert code_in(again) == code_in(shown)
+
+
+def test_a_page_that_is_loaded_again_shows_the_same_code_until_it_is_written_down(db: None) -> None:
+    browser = Client()
+    shown = sign_up(browser)
+
+    again = browser.get("/me/code/")
+    write_down(browser, again)
+    later = browser.get("/me/code/")
+
+    assert code_in(again) == code_in(shown)
+    assert code_in(again) not in str(browser.cookies)
+    assert "It cannot be shown a second time" in text(later)
+
+
+def test_a_code_that_was_made_anew_elsewhere_is_not_shown_any_more(db: None) -> None:
+    browser = Client()
+    sign_up(browser)
+    other, _ = sign_in("dora", OWN)
+    other.post("/me/code/", {"act": "make", "passphrase": OWN})
+
+    page = browser.get("/me/code/")
+
+    assert "One thing is left before you go on." in text(page)
 
 
 def test_wrong_groups_stay_typed_and_settle_nothing(db: None) -> None:
@@ -149,7 +174,7 @@ def test_wrong_groups_stay_typed_and_settle_nothing(db: None) -> None:
     assert Person.objects.get().state == State.NEW
 
 
-@pytest.mark.parametrize("act", ["ask", "show", "keep"])
+@pytest.mark.parametrize("act", ["ask", "keep"])
 def test_an_old_page_of_a_code_leads_back_to_the_beginning(cast: Cast, act: str) -> None:
     answer = cast.ana.browser().post("/me/code/", {"act": act, "token": "something else"})
 
@@ -465,7 +490,7 @@ def test_the_code_lets_ana_back_in_and_ends_every_session(cast: Cast) -> None:
     there, here = cast.ana.browser(), Client()
     code = cast.ana.recovery_code.lower().replace("-", " ")
 
-    shown = here.post("/me/recover/", {"name": " Ana", "code": code, "passphrase": NEW, "again": NEW})
+    shown = here.post("/me/recover/", {"name": " Ana", "code": code, "passphrase": NEW, "again": NEW}, follow=True)
     home = write_down(here, shown)
 
     assert home["Location"] == "/dialogues/"
@@ -519,12 +544,12 @@ def test_a_slip_of_the_pen_is_no_wrong_try(cast: Cast) -> None:
 def test_a_new_code_replaces_the_old_one(cast: Cast) -> None:
     browser = cast.ana.browser()
 
-    shown = browser.post("/me/code/", {"act": "make", "passphrase": cast.ana.passphrase})
+    shown = browser.post("/me/code/", {"act": "make", "passphrase": cast.ana.passphrase}, follow=True)
     write_down(browser, shown)
 
     typed = {"name": "ana", "passphrase": NEW, "again": NEW}
     assert Client().post("/me/recover/", typed | {"code": cast.ana.recovery_code}).status_code == 422
-    assert Client().post("/me/recover/", typed | {"code": code_in(shown)}).status_code == 200
+    assert Client().post("/me/recover/", typed | {"code": code_in(shown)}).status_code == 302
 
 
 def test_a_new_code_needs_the_passphrase(cast: Cast) -> None:
@@ -535,7 +560,7 @@ def test_a_new_code_needs_the_passphrase(cast: Cast) -> None:
         Client()
         .post("/me/recover/", {"name": "ana", "code": cast.ana.recovery_code, "passphrase": NEW, "again": NEW})
         .status_code
-        == 200
+        == 302
     )
 
 

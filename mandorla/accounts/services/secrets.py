@@ -1,8 +1,8 @@
 """What opens the keys, changed: the passphrase by itself or by the recovery code, and a new recovery code.
 
-A code is told once. Between the pages that show it and ask three groups of it back it travels sealed, so that neither
-session nor database ever holds it. Refused reasons: "wrong", "wait" (fact `seconds`), "groups" (not what the code
-says), "stale" (a newer code was made meanwhile).
+A code is told until it is on paper. Between the pages that show it and ask three groups of it back it travels sealed,
+in a cookie and in forms, so that neither session nor database ever holds it. Refused reasons: "wrong", "wait" (fact
+`seconds`), "groups" (not what the code says), "stale" (a newer code was made meanwhile).
 """
 
 import base64
@@ -105,8 +105,10 @@ def show_code(ring: KeyRing, code: str) -> Shown:
 
 
 def show_again(ring: KeyRing, token: str) -> Shown:
-    """The same code once more, while it is not yet written down. `Refused`: "stale"."""
-    return show_code(ring, _opened(ring, token)["code"])
+    """The same code once more, while it is the one that opens the keys. `Refused`: "stale"."""
+    code = _opened(ring, token)["code"]
+    _check_opens(ring, code)
+    return show_code(ring, code)
 
 
 def ask_back(ring: KeyRing, token: str) -> Asked:
@@ -127,12 +129,15 @@ def settle(ring: KeyRing, token: str, groups: list[str]) -> None:
     value = _opened(ring, token)
     if not core.groups_right(value["code"], value.get("places", []), groups):
         raise Refused("groups")
-    person = Person.objects.get(id=ring.person)
+    _check_opens(ring, value["code"])
+    Person.objects.filter(id=ring.person, state=State.NEW).update(state=State.SETTLED)
+
+
+def _check_opens(ring: KeyRing, code: str) -> None:
     try:
-        vault.open_with_code(person, value["code"]).close()
+        vault.open_with_code(Person.objects.get(id=ring.person), code).close()
     except Sealed:
         raise Refused("stale") from None
-    Person.objects.filter(id=ring.person, state=State.NEW).update(state=State.SETTLED)
 
 
 @contextmanager

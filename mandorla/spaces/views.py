@@ -133,7 +133,8 @@ def take_out(request: UnlockedRequest, space: UUID, person: UUID) -> HttpRespons
     if request.method == "POST":
         services.take_out(request.ring, space, person)
         return redirect("spaces:space", space)
-    return render(request, "spaces/take_out.html", {"space": found, "person": person, "name": found.named(person)})
+    who = next(one for one in found.everyone if one.person == person)
+    return render(request, "spaces/take_out.html", {"space": found, "who": who})
 
 
 @unlocked
@@ -164,10 +165,13 @@ def _invitation(
 
 
 def _handed_over(request: HttpRequest, invitation: Invitation) -> dict[str, Any]:
-    """An invitation with its link, a picture of that, and its end in words."""
+    """An invitation with its link, a picture of that, and when it was made and ends in words."""
     link = request.build_absolute_uri(f"{reverse('spaces:invited')}#{invitation.code}")
-    ends = formats.date_format(timezone.localtime(invitation.ends_at), "j F Y, H:i")
-    return {"invitation": invitation, "link": link, "qr": _picture(link), "ends": ends}
+    made, ends = (
+        formats.date_format(timezone.localtime(at), shape)
+        for at, shape in ((invitation.made_at, "j F, H:i"), (invitation.ends_at, "j F Y, H:i"))
+    )
+    return {"invitation": invitation, "link": link, "qr": _picture(link), "made": made, "ends": ends}
 
 
 def _invited_into(request: UnlockedRequest, space: UUID) -> None:

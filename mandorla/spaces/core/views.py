@@ -1,11 +1,14 @@
 """Spaces, members and items as a person sees them: opened, frozen, without keys."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from mandorla.spaces.core.kinds import GUIDE, KINDS
+
+OPEN_FOR = timedelta(days=7)
+"""How long an invitation opens its space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,10 @@ class Invitation:
     role: str
     code: str
     ends_at: datetime
+
+    @property
+    def made_at(self) -> datetime:
+        return self.ends_at - OPEN_FOR
 
 
 @dataclass(frozen=True, slots=True)

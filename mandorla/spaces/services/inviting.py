@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from mandorla.accounts.services import my_name, right_try
-from mandorla.spaces.core import GUIDE, KINDS, Invitation, SpaceView
+from mandorla.spaces.core import GUIDE, KINDS, OPEN_FOR, Invitation, SpaceView
 from mandorla.spaces.models import Item, Member, PendingGrant, Space
 from mandorla.spaces.services.answers import ANSWER, INVITATION, answer_to
 from mandorla.spaces.services.gate import current, members_of, memberships, next_rotation
@@ -31,7 +31,6 @@ from mandorla.vault.services import (
     wrap_for_invitation,
 )
 
-OPEN_FOR = timedelta(days=7)
 INVITATIONS_A_DAY = 10
 DAY = timedelta(days=1)
 

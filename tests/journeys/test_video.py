@@ -207,7 +207,7 @@ def test_who_has_neither_still_sees_and_hears_and_the_dialogue_goes_on(
     ben = Caller(browsing.open(pair.ben), thread)
 
     ben.looks()
-    ben.reads("The camera is not allowed for this page.", "The microphone is not allowed for this page.")
+    ben.reads("Camera and microphone are not allowed for this page.")
     ben.press("Join the call")
     ana.joins()
     ben.gets("frames")

@@ -120,12 +120,18 @@ async function list() {
   }
 }
 
+/** What is wrong with camera and microphone; where it is the same with both, it is said once. */
+function complain() {
+  const { audio, video } = devices.problems;
+  /** @type {Record<string, string>} */
+  const problems = audio === video && audio !== "gone" ? { both: audio } : { audio, video };
+  for (const one of /** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll("[data-problem]")))
+    one.textContent = one.dataset[problems[one.dataset.problem ?? ""] ?? ""] ?? "";
+}
+
 function show() {
-  for (const kind of /** @type {const} */ (["audio", "video"])) {
-    const problem = panel.querySelector(`[data-problem="${kind}"]`);
-    if (problem instanceof HTMLElement) problem.textContent = problem.dataset[devices.problems[kind]] ?? "";
-    others?.use(kind, devices.tracks[kind]);
-  }
+  complain();
+  for (const kind of /** @type {const} */ (["audio", "video"])) others?.use(kind, devices.tracks[kind]);
   part("me").dataset.microphone = devices.isOn("audio") ? "on" : "off";
   part("me").dataset.camera = devices.isOn("video") ? "on" : "off";
   const { video } = devices.tracks;

@@ -21,7 +21,7 @@ STORY = Path(__file__).resolve().parent.parent / "content" / "demo" / "en.toml"
 
 
 def story() -> dict[str, Any]:
-    """The people, couples and dialogues of the demonstration, as they are told in the content folder."""
+    """The people, spaces and dialogues of the demonstration, as they are told in the content folder."""
     return tomllib.loads(STORY.read_text("utf-8"))
 
 
@@ -31,8 +31,8 @@ def play() -> None:
         return
     told = story()
     rings = {one["name"]: _arrive(one) for one in told["people"]}
-    for couple in told["couples"]:
-        _live(couple, rings)
+    for space in told["spaces"]:
+        _live(space, rings)
     for ring in rings.values():
         ring.close()
 
@@ -41,20 +41,23 @@ def _arrive(one: dict[str, Any]) -> KeyRing:
     return accounts.sign_up(one["name"], one["called"], one["passphrase"]).ring
 
 
-def _live(couple: dict[str, Any], rings: dict[str, KeyRing]) -> None:
-    first, second = couple["people"]
-    invitation = spaces.invite(rings[first])
-    spaces.join(rings[second], invitation.code)
-    spaces.spaces_of(rings[first])  # the answer is verified when the inviter looks
-    if couple["dialogues"]:
+def _live(told: dict[str, Any], rings: dict[str, KeyRing]) -> None:
+    first, *others = told["people"]
+    space = spaces.make(rings[first], told["kind"], told["title"]) if "kind" in told else None
+    for name in others:
+        invitation = spaces.invite(rings[first], space=space)
+        spaces.join(rings[name], invitation.code)
+        spaces.spaces_of(rings[first])  # the answer is verified when the inviter looks
+    if told["dialogues"]:
         dialogue.end_gentle_path(rings[first], invitation.space)
-    for one in couple["dialogues"]:
-        _talk(one, {name: rings[name] for name in (first, second)}, invitation.space)
+    for one in told["dialogues"]:
+        _talk(one, {name: rings[name] for name in one["people"]}, invitation.space)
 
 
 def _talk(told: dict[str, Any], rings: dict[str, KeyRing], space: UUID) -> None:
-    asker = next(iter(rings.values()))
-    asked = dialogue.Asked(new_id(), told["script"], told["topic"], "written", told["minutes"])
+    asker, *others = rings.values()
+    people = tuple(ring.person for ring in others)
+    asked = dialogue.Asked(new_id(), told["script"], told["topic"], "written", told["minutes"], people=people)
     thread = dialogue.ask(asker, space, asked)
     visits = {name: _visit(ring) for name, ring in rings.items()}
     seats = {name: dialogue.seat_for(ring, thread, unlock=visits[name].unlock.id) for name, ring in rings.items()}

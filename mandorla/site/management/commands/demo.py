@@ -28,7 +28,6 @@ def _announce(addresses: str) -> None:
     for one in told["people"]:
         serving.say(f"  {one['name']:<8} {one['passphrase']}")
     serving.say("")
-    for couple in told["couples"]:
-        serving.say(f"  {' and '.join(couple['people'])}: {couple['tells']}")
-    alone = {one["name"] for one in told["people"]} - {name for couple in told["couples"] for name in couple["people"]}
-    serving.say(f"  {', '.join(sorted(alone))}: alone so far\n")
+    for space in told["spaces"]:
+        *others, last = space["people"]
+        serving.say(f"  {', '.join(others)} and {last}: {space['tells']}")

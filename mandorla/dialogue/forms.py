@@ -143,7 +143,6 @@ class Ask(forms.Form):
         coerce=UUID,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Everyone you choose is asked. Leave it empty to ask them all."),
     )
     guides = forms.TypedMultipleChoiceField(
         label=_("A guide beside you"),

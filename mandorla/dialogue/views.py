@@ -1,6 +1,6 @@
 """The pages of dialogues: the list, asking, the room with its one POST, reading again, and what is private."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -25,7 +25,7 @@ from mandorla.vault.core import Busy, Moved, Refused, new_id
 from mandorla.vault.services import KeyRing
 from mandorla.vault.views import UnlockedRequest, unlocked
 
-ONCE = ("how", "safety")
+GENTLE, DEMANDING, YOUNG = ("how",), ("how", "safety"), ("young",)  # which pages come once, before what
 ABOUT = {"too_few": "people", "too_many": "people", "guide": "guides"}  # in which field an answer is to be changed
 CAMERA: dict[str, list[str] | str | tuple[str]] = {"camera": ["self"], "microphone": ["self"]}
 CALENDAR_NAME = "time-together.ics"  # it lies among what was downloaded, for whoever looks there
@@ -54,14 +54,11 @@ def ask(request: UnlockedRequest, space: UUID) -> HttpResponse:
         return redirect("spaces:space", space)
     offered = services.forms_for(request.ring, space)
     gentle = all(one.script.gentle or one.closed for one in offered)
-    first = _once(request, space, gentle=gentle)
+    first = _once(request, space, GENTLE if gentle else DEMANDING)
     if first:
         return first
-    given = {
-        "key": new_id(),
-        "form": next((one for one in offered if not one.closed), offered[0]).script.name,
-        "minutes": 30,
-    }
+    chosen = next((one for one in offered if not one.closed), offered[0]).script
+    given = {"key": new_id(), "form": chosen.name, "minutes": chosen.usual}
     form = forms.Ask(view, offered, request.POST or None, initial=given)
     if form.is_bound and form.is_valid():
         try:
@@ -78,9 +75,9 @@ def ask(request: UnlockedRequest, space: UUID) -> HttpResponse:
 @unlocked
 @require_http_methods(["GET", "HEAD", "POST"])
 def before(request: UnlockedRequest, what: str, space: UUID) -> HttpResponse:
-    """What comes once before a first dialogue: how it goes; and, for this person alone, whether it is safe to."""
+    """What comes once before a first dialogue: how it goes; whether it is safe, for one alone; both for a child."""
     view = spaces.space_for(request.ring, space)
-    if what not in ONCE:
+    if what not in (*DEMANDING, *YOUNG):
         raise Http404
     if request.method != "POST":
         return render(request, f"dialogue/before_{what}.html", {"space": view, "action": request.get_full_path()})
@@ -117,7 +114,8 @@ def room(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     services.keep_company(request.ring, seat)
     view = services.room_for(seat, checked=True)
     _seen(request)
-    first = _once(request, seat.space, gentle=not view.demanding) if view.my_turn and not view.begun else None
+    pages = YOUNG if view.young else DEMANDING if view.demanding else GENTLE
+    first = _once(request, seat.space, pages) if view.my_turn and not view.begun else None
     return first or _room(request, seat, view)
 
 
@@ -189,9 +187,12 @@ def company(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     seat, said = _seat(request, thread), ""
     if request.method == "POST":
         try:
-            services.act_on_company(request.ring, seat, forms.company_from(request.POST, seat.zone))
-            if request.POST.get("do") == "leave":
+            command, answer = forms.company_from(request.POST, seat.zone), request.POST.get("answer", "")
+            services.act_on_company(request.ring, seat, command, answer=answer)
+            if command.do == "leave":
                 return redirect("dialogue:home")
+            if answer:
+                return redirect("dialogue:room", thread)
             return redirect("dialogue:company", thread)
         except Refused as refused:
             said = _say(refused.reason, refused.facts)
@@ -275,6 +276,7 @@ def _room(
         "key": new_id().hex,
         "aside_key": new_id().hex,
         "park_key": new_id().hex,
+        "in_key": new_id().hex,
         "said": "",
         "left": "",
         "relay": services.has_relay(),
@@ -362,9 +364,9 @@ def _seat(request: UnlockedRequest, thread: UUID) -> services.Seat:
     return services.seat_for(request.ring, thread, unlock=request.unlock.id)
 
 
-def _once(request: UnlockedRequest, space: UUID, *, gentle: bool) -> HttpResponse | None:
+def _once(request: UnlockedRequest, space: UUID, pages: Iterable[str]) -> HttpResponse | None:
     """The page to see first, if there is one this person has not seen."""
-    for what in ONCE[:1] if gentle else ONCE:
+    for what in pages:
         if not services.was_shown(request.ring, what):
             address = reverse("dialogue:before", args=[what, space])
             return redirect(f"{address}?{urlencode({'next': request.path})}")

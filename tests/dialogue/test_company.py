@@ -269,6 +269,34 @@ def test_a_circle_says_who_tells_and_who_listens_only_while_somebody_does(cast: 
     assert sorted(parts(cast.ana, thread)) == ["observer", "receiver", "sender"]
 
 
+def test_one_press_says_yes_to_a_circle_and_lets_its_guide_in_and_the_other_yes_does_not(cast: Cast) -> None:
+    space = family(cast)
+    guided(cast, cast.ana, space)
+    for someone in (cast.ben, cast.eve):
+        for what in ("how", "safety"):
+            services.shown(someone.ring(), what)
+    asked = Asked(new_id(), "family", "Sundays", "written", 30, guests=((cast.cleo.id, "guide"),))
+    thread = services.ask(cast.ana.ring(), space, asked)
+    browser, room = cast.ben.browser(), reverse("dialogue:room", args=[thread])
+    page, v = browser.get(room).content.decode(), str(services.room_for(seat(cast.ben, thread)).v)
+    both = {"do": "welcome", "answer": "yes", "person": cast.cleo.id.hex, "key": new_id().hex, "v": v}
+
+    pressed = [browser.post(reverse("dialogue:company", args=[thread]), both) for _ in range(2)]
+    does(cast.eve, thread, "yes")
+
+    assert "Yes, and let Cleo in" in page
+    assert [(one.status_code, one["Location"]) for one in pressed] == [(HTTPStatus.FOUND, room)] * 2
+    assert waiting(cast.ben, thread) == []
+    assert waiting(cast.eve, thread) == ["Cleo"]
+    assert services.room_for(seat(cast.ana, thread)).step == "gather"
+
+
+def waiting(someone: Someone, thread: UUID) -> list[str]:
+    """The guests who wait for somebody's yes."""
+    several = services.room_for(seat(someone, thread)).several
+    return [one.name for one in several.to_welcome] if several else []
+
+
 def parts(someone: Someone, thread: UUID) -> list[str]:
     """As what each of the people is shown."""
     several = services.room_for(seat(someone, thread)).several

@@ -47,6 +47,11 @@ def roles(state: State) -> list[str]:
 # Asking
 
 
+def test_a_usual_length_is_one_of_its_lengths() -> None:
+    with pytest.raises(ScriptError, match="25 minutes are usual, and none of its lengths"):
+        assemble(told()["family/1"] | {"usual": 25}, told())
+
+
 def test_it_gathers_once_everyone_has_answered_and_leaves_out_who_says_not_this_time() -> None:
     table = family("p1:yes p2:no p3:yes p4:yes")
 

@@ -17,6 +17,7 @@ from mandorla.vault.core import new_id
 from tests.cast import Cast
 from tests.dialogue.seated import Pair
 from tests.dialogue.test_services import ARRIVED, CLOSED
+from tests.spaces import families
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,6 +116,35 @@ def test_lengths_that_do_not_fit_a_form_are_told_and_letters_need_none(cast: Cas
     assert letters.status_code == HTTPStatus.FOUND
 
 
+def test_a_family_is_offered_first_what_is_most_for_families(cast: Cast) -> None:
+    space = families.family(cast)
+    families.guided(cast, cast.ana, space)
+
+    offered = [one.script.name for one in services.forms_for(cast.ana.ring(), space)]
+
+    assert offered == ["family", "parent-child", "communologue"]
+
+
+def test_each_form_proposes_its_own_length(cast: Cast) -> None:
+    seen_everything(cast)
+    couple, family = cast.space, families.family(cast)
+
+    pages = [cast.ana.browser().get(reverse("dialogue:ask", args=[one])).content.decode() for one in (couple, family)]
+
+    assert [re.findall(r'name="minutes"\s+value="(\d+)"\s+checked', page) for page in pages] == [["10"], ["10"]]
+    assert re.search(r'value="couples"[^>]*data-usual="45"', pages[0])
+
+
+def test_whom_to_ask_is_told_as_the_form_wants_it(cast: Cast) -> None:
+    seen_everything(cast)
+    space, address = families.family(cast), "dialogue:ask"
+
+    pages = [cast.ana.browser().get(reverse(address, args=[one])).content.decode() for one in (space, cast.space)]
+
+    assert ["This one is for two: choose one person." in page for page in pages] == [True, False]
+    assert re.search(r'value="parent-child"[^>]*data-two', pages[0])
+
+
 def test_how_it_goes_comes_once_before_the_first_dialogue(cast: Cast) -> None:
     browser, ask = cast.ana.browser(), reverse("dialogue:ask", args=[cast.space])
 
@@ -153,6 +183,23 @@ def test_later_on_the_private_page_leaves_no_mark_and_wait_is_an_ordinary_rest(c
         reverse("dialogue:rest", args=[cast.space]),
     )
     assert spaces.items(cast.ana.ring(), cast.ana.personal, "shown") == []
+
+
+def test_whoever_may_be_a_child_reads_a_page_in_a_childs_words_and_the_one_who_asks_another(cast: Cast) -> None:
+    space = families.family(cast)
+    wish = services.Asked(new_id(), "parent-child", "School", "written", 10, people=(cast.ben.id,))
+    thread = services.ask(cast.ana.ring(), space, wish)
+    room, browser = reverse("dialogue:room", args=[thread]), cast.ben.browser()
+
+    first = browser.get(room)
+    page = browser.get(first["Location"]).content.decode()
+    browser.post(first["Location"], {"answer": "go"})
+
+    assert first["Location"].startswith(reverse("dialogue:before", args=["young", space]))
+    assert "You may say no." in page
+    assert reverse("safety:help") in page
+    assert browser.get(room).status_code == HTTPStatus.OK
+    assert browser.get(reverse("dialogue:ask", args=[space]))["Location"].startswith("/dialogues/before/how/")
 
 
 def test_a_rest_after_the_private_page_is_the_same_as_any_other(cast: Cast) -> None:

@@ -93,7 +93,8 @@ def test_who_leaves_in_the_middle_is_waited_for_no_longer(group: Group) -> None:
     ada.shows("Mirror")
 
     ada.opens_menu()
-    ada.page.get_by_role("button", name="Leave").click()
+    ada.page.get_by_text("Leave", exact=True).click()
+    ada.page.get_by_role("button", name="Leave now").click()
 
     jonas.shows("Who listens?")
     yusuf.press("I’ll listen and give it back")

@@ -135,7 +135,9 @@ class Script:
     """A whole form. `rounds` is how many people get to be sender; `prompts` are the stems walked down one by one.
     `purpose` says among which others it is offered. `people` is the least and the most who hold it; in a `circle` a
     step of *both* belongs to all of them, and all get to be sender. `guard` says whether a guide must be there to begin
-    (*T*), or from beginning to end (*T+*). `course` are the places its steps stand in, from arrival to close.
+    (*T*), or from beginning to end (*T+*). `course` are the places its steps stand in, from arrival to close. `usual`
+    is the one of its `minutes` that is proposed. `among` begins with the kind of space it is most for. Where it is for
+    the `young`, whoever is asked may be a child.
 
     `leaves` says what is there afterwards for other pages: under each name, the kind of words it is.
     """
@@ -159,6 +161,8 @@ class Script:
     guard: str = ""
     circle: bool = False
     among: tuple[str, ...] = KINDS_OF_SPACE[:1]
+    usual: int = 0
+    young: bool = False
 
     @property
     def has_line(self) -> bool:
@@ -227,6 +231,8 @@ def assemble(raw: Mapping[str, Any], parts: Mapping[str, Mapping[str, Any]]) -> 
         guard=_one_of(guard, GUARDS),
         circle=circle,
         among=tuple(_one_of(kind, KINDS_OF_SPACE) for kind in raw.get("among", KINDS_OF_SPACE[:1])),
+        usual=raw.get("usual", raw["minutes"][0]),
+        young=raw.get("young", False),
     )
     _check(script)
     return script
@@ -350,6 +356,8 @@ def _check(script: Script) -> None:
         if stuck:
             raise ScriptError(f"no way to the end ({medium}) from: {', '.join(sorted(stuck))}")
     _check_company(script)
+    if script.usual not in script.minutes:
+        raise ScriptError(f"{script.usual} minutes are usual, and none of its lengths")
     for promise in script.promises:
         _check_promise(script, promise)
 

@@ -6,7 +6,7 @@ A move of this kind is an entry like any other; what it gives or takes of keys n
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.utils import timezone
 
@@ -66,10 +66,11 @@ def company_of(ring: KeyRing, seat: Seat) -> Company:
     )
 
 
-def act_on_company(ring: KeyRing, seat: Seat, command: Command) -> None:
+def act_on_company(ring: KeyRing, seat: Seat, command: Command, *, answer: str = "") -> None:
     """Brings, welcomes or lets go a guest. Once a dialogue is over, letting go takes what the guest could still read.
 
-    Raises what `move` and `spaces.consent_to` do.
+    `answer`: the move by which the same press also says yes to the dialogue. Raises what `move` and `spaces.consent_to`
+    do.
     """
     state = rooms.room_of(seat, checked=True).shown.state
     if state.over and command.do in ("dismiss", "leave"):
@@ -78,6 +79,9 @@ def act_on_company(ring: KeyRing, seat: Seat, command: Command) -> None:
     move(seat, command)
     if seat.person in state.people:
         keep_company(ring, seat)
+    if answer:
+        here = rooms.room_of(seat).shown.state.seq
+        move(seat, Command(uuid5(command.key, answer), here, answer))  # pressed twice it has the same key too
 
 
 def keep_company(ring: KeyRing, seat: Seat) -> None:

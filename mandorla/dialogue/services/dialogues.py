@@ -94,6 +94,7 @@ def forms_for(ring: KeyRing, space: UUID) -> list[FormView]:
     """The forms of this space, with what keeps one closed just now: the same for everybody."""
     view, rest = spaces.space_for(ring, space), rests_until(ring, space)
     fitting = [script for script in scripts.forms() if view.kind in script.among]
+    fitting.sort(key=lambda script: script.among.index(view.kind))  # what is most for them comes first
     path = _path_left(ring, space) if any(script.gentle for script in fitting) else 0
     guided = bool(guides_of(view) or _facilitators(view))
     return [

@@ -79,9 +79,9 @@ class Line:
 class RoomView:
     """Everything `_room.html` shows. Keys, tokens and running clocks stand outside it.
 
-    `before` is what to know before a yes; `set_down` tells who is who, where it rests, waits for a guide or ended while
-    someone stood in for somebody else. `calendar` is how a time ahead stands: *confirmed*, *tentative*, *cancelled*, or
-    nothing.
+    `young`: this person was asked, and may be a child. `before` is what to know before a yes; `set_down` tells who is
+    who, where it rests, waits for a guide or ended while someone stood in for somebody else. `calendar` is how a time
+    ahead stands: *confirmed*, *tentative*, *cancelled*, or nothing.
     """
 
     v: int
@@ -99,6 +99,7 @@ class RoomView:
     done: bool
     begun: bool
     demanding: bool
+    young: bool
     title: str
     prompt: str
     signal: str
@@ -299,6 +300,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         done=seen.done,
         begun=seen.begun,
         demanding=not script.gentle,
+        young=script.young and seat.person != state.people[0],
         title=told["title"],
         prompt=_prompt(told, words, seen, state).format(**names),
         signal=told.get("signalled", "").format(**names) if seen.signalled else "",

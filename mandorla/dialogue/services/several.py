@@ -28,8 +28,8 @@ class Here:
 class Several:
     """All that only a room of several shows. `line` is the move by which I step into the line or out of it.
 
-    `lent` is a beginning a guide has lent me; `for_guide` what a guide may look at here. I `watch` where nothing waits
-    for me and none of it is said to me.
+    `lent` is a beginning a guide has lent me; `to_welcome` are guests who wait for my yes; `for_guide` is what a guide
+    may look at here.
     """
 
     people: tuple[Here, ...]
@@ -41,6 +41,7 @@ class Several:
     gathered_before: int
     choices: tuple[Here, ...]
     lent: str
+    to_welcome: tuple[Here, ...]
     guides: bool
     for_guide: str
     may_go_back: bool
@@ -87,6 +88,11 @@ def several(  # noqa: PLR0913  # what a screen is made of
         gathered_before=state.gathered_before,
         choices=tuple(one for person, one in zip(state.people, people, strict=True) if person in namable),
         lent=str(lent.body["words"]) if lent else "",
+        to_welcome=tuple(
+            one
+            for one in guests
+            if seat.person in state.people and seat.person not in state.guests[UUID(one.person)][1]
+        ),
         guides=seen.guides,
         for_guide=str(told.get("for_guide", "")).format(**names) if seen.guides else "",
         may_go_back=seen.guides and seen.begun and may_go_back(script, state),

@@ -1,4 +1,7 @@
-/** Asking for a dialogue: of ways and lengths, offers only those that the chosen form can be held in; letters need no length. */
+/**
+ * Asking for a dialogue: of ways and lengths, offers only those that the chosen form can be held in, and proposes its usual
+ * length until one is chosen by hand; letters need no length.
+ */
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("form.form"));
 const all = (/** @type {string} */ name) =>
@@ -17,14 +20,19 @@ function offer(name, fitting) {
   if (nearest) nearest.checked = true;
 }
 
-function fit() {
-  const { media = "", minutes = "" } = all("form").find((one) => one.checked)?.dataset ?? {};
+let chosenByHand = false;
+
+/** @param {string} [changed] the name of what was chosen by hand just now */
+function fit(changed) {
+  const { media = "", minutes = "", usual } = all("form").find((one) => one.checked)?.dataset ?? {};
   if (!media) return;
+  if (changed === "minutes") chosenByHand = true;
+  if (changed === "form" && !chosenByHand) for (const one of all("minutes")) one.checked = one.value === usual;
   offer("medium", media.split(" "));
   offer("minutes", minutes.split(" "));
   const letters = all("medium").some((one) => one.checked && one.value === "letters");
   /** @type {HTMLElement} */ (form.querySelector(".lengths")).hidden = letters;
 }
 
-form.addEventListener("change", fit);
+form.addEventListener("change", ({ target }) => fit(/** @type {HTMLInputElement} */ (target).name));
 fit();

@@ -6,6 +6,9 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import Environment
 
+from mandorla.dialogue.services.scripts import told as told_in
+from mandorla.safety.services import shipped_texts
+from mandorla.site.translations import TEXTS, read
 from tests.house.files import templates
 
 TEMPLATES = templates()
@@ -81,3 +84,9 @@ def test_outside_links_tell_nothing(name: str, source: str) -> None:
     leaving = [attrs for tag, attrs in Page(source).tags if tag == "a" and _outside(attrs)]
 
     assert [attrs for attrs in leaving if "noreferrer" not in (attrs.get("rel") or "")] == []
+
+
+def test_every_text_has_curly_apostrophes() -> None:
+    told = {text for message in read(TEXTS) for text in (message.id if isinstance(message.id, tuple) else [message.id])}
+
+    assert [text for text in told | set(told_in("en").values()) | shipped_texts() if "'" in text] == []

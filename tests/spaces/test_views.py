@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import formats, timezone
 
 from mandorla.spaces.core import GUIDE
 from mandorla.spaces.models import Item, PendingGrant, Space
@@ -25,7 +26,7 @@ from mandorla.spaces.services import (
 from mandorla.vault.core import new_id
 from tests.cast import Cast
 from tests.spaces.codes import wrong_code
-from tests.spaces.families import family
+from tests.spaces.families import comes, family
 
 HOME, INVITE, WITHDRAW = reverse("dialogue:home"), reverse("spaces:invite"), reverse("spaces:withdraw")
 INVITED, JOIN = reverse("spaces:invited"), reverse("spaces:join")
@@ -329,3 +330,28 @@ def test_what_one_sees_of_a_family_says_nothing_of_what_another_does_alone(cast:
     put(cast.ana.ring(), cast.space, "note", {"words": "for Ben"})
 
     assert [_blank(eve.get(page).content.decode(), "-") for page in seen] == before
+
+
+def test_nobody_is_gone_on_without_who_has_only_not_been_confirmed_yet(cast: Cast) -> None:
+    space = make(cast.ana.ring(), "family", "The ones by the river")
+    comes(cast.ana, space, cast.ben)
+    comes(cast.ben, space, cast.eve, looks=False)
+    browser, page = cast.ana.browser(), reverse("spaces:space", args=[space])
+    ending = reverse("spaces:take-out", args=[space, cast.eve.id])
+
+    assert "Go on without Eve" not in text(browser, page)
+    assert "Not whom you meant? End the place of Eve" in text(browser, page)
+    assert "If it is the person you meant, there is nothing to do." in text(browser, ending)
+
+
+def test_codes_that_are_open_at_once_say_whom_they_let_in_and_when_they_were_made(cast: Cast) -> None:
+    space = family(cast)
+    for _ in range(2):
+        invite(cast.ana.ring(), space=space)
+
+    page = text(cast.ana.browser(), reverse("spaces:invite-into", args=[space]))
+
+    made = invitations_of(cast.ana.ring(), space)[0].made_at
+    assert page.count("For one person of the family") == 2
+    assert page.count(f"Made on {formats.date_format(timezone.localtime(made), 'j F, H:i')}.") == 2
+    assert "it does not matter who gets which code" in page

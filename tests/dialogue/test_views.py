@@ -142,7 +142,7 @@ def test_whom_to_ask_is_told_as_the_form_wants_it(cast: Cast) -> None:
     pages = [cast.ana.browser().get(reverse(address, args=[one])).content.decode() for one in (space, cast.space)]
 
     assert ["This one is for two: choose one person." in page for page in pages] == [True, False]
-    assert re.search(r'value="parent-child"[^>]*data-two', pages[0])
+    assert re.search(r'value="parent-child"[^>]*data-most="2"\s+checked', pages[0])
 
 
 def test_how_it_goes_comes_once_before_the_first_dialogue(cast: Cast) -> None:

@@ -340,7 +340,7 @@ class Together:
         self.phones = {who: hall.phone(cookies_in(browser), thread) for who, browser in people.items()}
         self.seat = seat(everyone[0], thread)
         for someone in everyone:
-            for what in ("how", "safety"):
+            for what in ("how", "safety", "young"):
                 services.shown(someone.ring(), what)
 
     @property

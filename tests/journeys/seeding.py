@@ -28,7 +28,7 @@ from mandorla.vault.core import new_id  # noqa: E402
 from mandorla.vault.services import KeyRing  # noqa: E402
 from mandorla.vault.services.sessions import open_request  # noqa: E402
 
-SHOWN = ("how", "safety")
+SHOWN = ("how", "safety", "young")
 ASIDE = {"no", "withdraw", "later", "at", "move", "close", "not_today", "leave_out", "skip", "unclear", "less"}
 WITH_WORDS = {"say", "unclear", "correct", "park", "addition", "view", "echo", "lend"}
 

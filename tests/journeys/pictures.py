@@ -1,11 +1,13 @@
 """Pictures of every page and every step, on three sizes of screen, by day and by night, to be looked at by people.
 
 python -m tests.journeys.pictures FOLDER              all of them, and the README's
-python -m tests.journeys.pictures FOLDER public own   some: public, own, empty, room, several, forms, readme
+python -m tests.journeys.pictures FOLDER public own   some: public, beginning, own, empty, shared, room, several, forms,
+                                                      ways, call, tongues, large, readme
 python -m tests.journeys.pictures FOLDER anger goodbye  some forms alone
 """
 
 import base64
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -18,12 +20,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from mandorla.dialogue.core import Script
 from tests.dialogue.playing import SCRIPTS, script
-from tests.journeys.browsing import Browsing, Room, Watch, address_of
+from tests.journeys.browsing import LARGE, Browsing, Room, Watch, address_of
+from tests.journeys.calling import ALLOWED, Caller
 from tests.journeys.conftest import CALM, CHROMIUM
 from tests.journeys.site import Pair, Seeds, Site
 from tests.journeys.walking import LONG, OF_A_DIALOGUE, OWN, PUBLIC, SHORT, Walk
 
-SIZES = {"phone": (360, 800), "tablet": (820, 1180), "desktop": (1440, 900)}
+SIZES = {"phone": (360, 800), "tablet": (820, 1180), "desktop": (1440, 900), "zoomed": (640, 450)}
+USUAL = ("phone", "tablet", "desktop")
+ENDS = ("phone", "desktop")
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 NAMES = ("Maximiliane-Friederike", "Bartholomäus von Lindenblüten")
 README = Path(__file__).resolve().parents[2] / "docs" / "room.png"
@@ -43,7 +48,7 @@ class Camera:
     folder: Path
     number: int = 0
 
-    def take(self, name: str, *pages: Page, sizes: Iterable[str] = tuple(SIZES)) -> None:
+    def take(self, name: str, *pages: Page, sizes: Iterable[str] = USUAL) -> None:
         """One moment; of several pages, each is named by its place."""
         self.number += 1
         for who, page in enumerate(pages):
@@ -52,7 +57,7 @@ class Camera:
                 page.set_viewport_size({"width": width, "height": height})
                 for scheme in SCHEMES:
                     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                    file = f"{self.number:03d}-{name.strip('/').replace('/', '-') or 'front'}-{who}-{size}-{scheme}.png"
+                    file = f"{self.number:03d}-{name.replace('/', '-').strip('-') or 'front'}-{who}-{size}-{scheme}.png"
                     page.screenshot(path=self.folder / file, full_page=True, animations="disabled")
 
 
@@ -100,6 +105,58 @@ class Studio:
                 page.goto(address_of(held, name))
                 self.camera.take(f"own-dialogue-{name}", page)
 
+    def beginning(self) -> None:
+        """From the first page to a first dialogue that is asked for and answered."""
+        ana, ben = self.browsing.open(), self.browsing.open()
+        self._sign_up(ana, "Maximiliane-Friederike")
+        ana.get_by_role("link", name="Invite your partner").click()
+        ana.get_by_role("button", name="Make an invitation").click()
+        code = ana.locator(".secret__text").inner_text()
+        self.camera.take("beginning-invitation", ana, sizes=ENDS)
+        self._sign_up(ben, "Ben")
+        ben.goto("/spaces/join/")
+        ben.get_by_label("Code").fill(code)
+        ben.get_by_role("button", name="Come in").click()
+        self.camera.take("beginning-joined", ben, sizes=ENDS)
+        ana.goto("/dialogues/")
+        ana.get_by_role("link", name="Ask for a dialogue").click()
+        self.camera.take("beginning-before", ana, sizes=ENDS)
+        ana.get_by_role("button", name="I have read this").click()
+        self.camera.take("beginning-ask", ana, sizes=ENDS)
+        ana.get_by_label("The topic, in one line").fill("The night of the flat tyre")
+        ana.get_by_role("button", name="Ask").click()
+        ben.goto("/dialogues/")
+        self.camera.take("beginning-asked", ana, ben, sizes=ENDS)
+
+    def _sign_up(self, page: Page, called: str) -> None:
+        page.goto("/me/sign-up/")
+        page.get_by_label("Sign-in name").fill(f"{called[:3].lower()}-beginning")
+        page.get_by_label("How you would like to be called").fill(called)
+        page.get_by_label("Your passphrase").fill(page.locator(".secret__text").inner_text())
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("heading", name="Write this down").wait_for()
+        self.camera.take("beginning-code", page, sizes=ENDS)
+        groups = page.locator(".secret__text").inner_text().split("-")
+        page.get_by_role("button", name="I have it on paper").click()
+        self.camera.take("beginning-code-asked", page, sizes=ENDS)
+        for label in page.locator("label", has_text=re.compile(r"Group \d")).all_inner_texts():
+            page.get_by_label(label).fill(groups[int(label.split()[1]) - 1])
+        page.get_by_role("button", name="Go on").click()
+
+    def shared(self) -> None:
+        """The pages of a family and of a group: empty, full, with a guide, and what becomes of who is in it."""
+        for kind, many in (("family", 4), ("group", 12)):
+            page = self.browsing.open(self.seeds.someone("Mira"))
+            page.goto(f"/spaces/new/{kind}/")
+            self.camera.take(f"{kind}-make", page, sizes=ENDS)
+            people = [self.seeds.someone(called) for called in CALLED[:many]]
+            space = self.seeds("gather", names=[one.name for one in people], kind=kind, title="The ones by the river")
+            self.seeds("guide", name=self.seeds.someone("Cleo").name, inviter=people[0].name, space=space)
+            page = self.browsing.open(people[0])
+            for path in ("/dialogues/", "/spaces/{}/", "/spaces/{}/invite/", "/spaces/{}/leave/", "/dialogues/ask/{}/"):
+                page.goto(path.format(space))
+                self.camera.take(f"{kind}{path.format('space')}", page, sizes=ENDS)
+
     def room(self) -> None:
         """Every step, on both screens."""
         for medium in ("written", "spoken"):
@@ -129,30 +186,87 @@ class Studio:
             self.camera.take(f"several-{step}", *pages)
 
     def forms(self, *wanted: str) -> None:
-        """Every step of every form for two that leads to its end, on the screen of whoever's turn it is."""
+        """Every step of every form that leads to its end, on the screen of whoever's turn it is."""
         for form in (script(name) for name in SCRIPTS):
-            if form.people == (2, 2) and form.name in (wanted or (form.name,)):
-                self._form(form)
+            if form.name in (wanted or (form.name,)):
+                self._form(form, form.media[0])
 
-    def _form(self, form: Script) -> None:
-        pair, medium, seen, made = self.seeds.pair(*NAMES), form.media[0], set[str](), list[str]()
-        names = [pair.ana.name, pair.ben.name]
+    def ways(self) -> None:
+        """A couple's dialogue in letters, and on one device that lies between two."""
+        self._form(script("couples/1"), "letters")
+        self._form(script("couples/1"), "shared", sizes=("tablet",))
+
+    def _form(self, form: Script, medium: str, sizes: Iterable[str] = ENDS) -> None:
+        seen, made = set[str](), list[str]()
+        called = NAMES if form.people == (2, 2) else (*NAMES, *CALLED[:2])
+        people = {one.name: one for one in map(self.seeds.someone, called)}
+        names, pages = list(people), dict[str, Page]()
+        if form.among[0] == "relationship":
+            space = self.seeds("pair", names=names)
+        else:
+            space = self.seeds("gather", names=names, kind=form.among[0], title="The ones by the river")
+        wish = {"space": space, "script": form.name, "medium": medium, "minutes": form.minutes[0]}
         if form.guard:
-            wish = {"space": pair.space, "script": form.name, "medium": medium, "minutes": form.minutes[0]}
             thread = self.seeds("with_guide", names=[*names, self.seeds.someone("Cleo").name], **wish)
         else:
-            thread = pair.ask(script=form.name, medium=medium, minutes=form.minutes[0])
-        pages = {one.name: self.browsing.open(one) for one in (pair.ana, pair.ben)}
+            thread = self.seeds("ask", name=names[0], topic="Sunday evenings", **wish)
         while True:
             now = self.seeds("step", thread=thread, names=names)
             if now["step"] not in seen:
-                page = pages[now["who"] or names[0]]
-                page.goto(address_of(thread))
-                self.camera.take(f"form-{form.name}-{now['step'].split()[0]}", page, sizes=("phone", "desktop"))
+                who = now["who"] or names[0]
+                pages[who] = pages.get(who) or self.browsing.open(people[who])
+                pages[who].goto(address_of(thread))
+                self.camera.take(f"form-{form.name}-{medium}-{now['step'].split()[0]}", pages[who], sizes=sizes)
             if not now["who"]:
                 return
             seen.add(now["step"])
             made.append(self.seeds("go_on", thread=thread, name=now["who"], made=made))
+
+    def call(self) -> None:
+        """A dialogue from two places: before the call, oneself first, both in it, and a step further."""
+        pair = self.seeds.pair(*NAMES)
+        thread = pair.ask("ben now", medium="video")
+        ana, ben = (Caller(self.browsing.open(one, **ALLOWED), thread) for one in (pair.ana, pair.ben))
+        self.camera.take("call-off", ana.page)
+        ana.looks()
+        self.camera.take("call-preview", ana.page)
+        ana.press("Join the call")
+        ben.joins()
+        ana.is_with(NAMES[1])
+        self.camera.take("call-in", ana.page)
+        for one in (ana, ben):
+            one.press("I’m ready")
+        ana.shows("Something good first")
+        self.camera.take("call-step", ana.page, ben.page)
+
+    def tongues(self) -> None:
+        """Some screens from right to left, and with long words."""
+        for locale, name in (("fa", "سارا"), ("de", NAMES[0])):
+            pair = self.seeds.pair(name, NAMES[1])
+            self._some(locale, self.browsing.open(pair.ana, locale=locale), pair, ENDS)
+
+    def large(self) -> None:
+        """Some screens at twice the size: of the text alone, and of the whole page."""
+        for name, size, style in (("large", "phone", LARGE), ("zoomed", "zoomed", "")):
+            pair = self.seeds.pair(*NAMES)
+            self._some(name, self.browsing.open(pair.ana, bypass_csp=True), pair, (size,), style)
+
+    def _some(self, name: str, page: Page, pair: Pair, sizes: Iterable[str], style: str = "") -> None:
+        def take(part: str, path: str) -> None:
+            page.goto(path)
+            page.add_style_tag(content=style) if style else None
+            self.camera.take(f"{name}-{part}", page, sizes=sizes)
+
+        thread = pair.ask(*HELD[:7], topic="Sunday evenings, and the laptop on the table")
+        for path in ("/me/notices/", "/dialogues/"):
+            take(path, path)
+        take("ask", f"/dialogues/ask/{pair.space}/")
+        take("space", f"/spaces/{pair.space}/")
+        for part in ("words", "company"):
+            take(part, address_of(thread, f"{part}/"))
+        for step, moves in (("gift", ()), *SOME):
+            pair.play(thread, *moves)
+            take(f"room-{step}", address_of(thread))
 
     def readme(self) -> None:
         """Two phones in the middle of a dialogue."""
@@ -185,6 +299,13 @@ HELD = (
     *("ben say: Forlorn.", "ana say: Thank you.", "ben say: Thank you.", "ben close", "ana skip", "ben skip"),
     *("ana skip", "ben skip"),
 )
+CALLED = ("Mira", "Jonas", "Ada", "Yusuf", "Lena", "Tomas", "Ines", "Paul", "Noor", "Emil", "Rosa", "Kai")
+SOME = (
+    ("check", (f"ana say: {LONG}", f"ben say: {SHORT}")),
+    ("validate_check", ("ana yes", "ana no_more", f"ben say: {SHORT}", "ana all", f"ben say: {LONG}")),
+    ("empathy_check", ("ana lands", "ben guess: longing lost")),
+    ("feelings", ("ana yes", "ana skip", "ben skip")),
+)
 SEVERAL = (
     ("asked", ("{1} yes",)),
     ("gather", ("{2} yes", "{3} yes", "{4} yes", "{0} here")),
@@ -212,8 +333,8 @@ def _shoot(folder: Path, wanted: list[str], browser: Browser) -> None:
         parts: dict[str, Callable[[], None]] = {
             part.__name__: part
             for part in (
-                *(studio.public, studio.empty, studio.own, studio.room),
-                *(studio.several, studio.forms, studio.readme),
+                *(studio.public, studio.beginning, studio.empty, studio.own, studio.shared, studio.room),
+                *(studio.several, studio.forms, studio.ways, studio.call, studio.tongues, studio.large, studio.readme),
             )
         }
         some: dict[str, Callable[[], None]] = {one: partial(studio.forms, one) for one in wanted if one not in parts}

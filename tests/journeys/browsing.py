@@ -13,6 +13,7 @@ from tests.journeys.site import Someone
 expect.set_options(timeout=10_000)  # a busy machine is no failure; what is fast is measured elsewhere
 EXIT = "https://harmless.example/"
 PHONE = {"width": 360, "height": 800}
+LARGE = "html { font-size: 200% }"
 STORES = """async () => ({
     local: Object.keys(localStorage), session: Object.keys(sessionStorage), caches: await caches.keys(),
     databases: (await indexedDB.databases()).map(one => one.name),

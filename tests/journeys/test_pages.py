@@ -1,4 +1,4 @@
-"""Every page and every step, for every eye: axe in light and dark; nothing jumps, nothing is heavy or too wide."""
+"""Every page and step, for every eye: axe in light and dark; nothing jumps or is heavy, nor too wide at any size."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.journeys.browsing import Browsing, Watch, address_of
+from tests.journeys.browsing import LARGE, Browsing, Watch, address_of
 from tests.journeys.site import Pair, Seeds
 from tests.journeys.walking import OF_A_DIALOGUE, OWN, PUBLIC, Walk
 
@@ -64,6 +64,20 @@ def test_own_pages_are_open_to_every_eye(pair: Pair, browsing: Browsing) -> None
     for path in (*OWN, *(address_of(thread, name) for name in OF_A_DIALOGUE)):
         page.goto(path.format(space=pair.space))
         found[path] = wrong_with(page)
+
+    assert told(found) == ""
+
+
+def test_text_twice_as_large_stays_within_the_screen(pair: Pair, browsing: Browsing) -> None:
+    thread = pair.ask(*ARRIVED)
+    stranger, ana = browsing.open(bypass_csp=True), browsing.open(pair.ana, bypass_csp=True)
+    own = (*OWN, *(address_of(thread, name) for name in ("", *OF_A_DIALOGUE)))
+    found = {}
+    for page, paths in ((stranger, PUBLIC), (ana, own)):
+        for path in paths:
+            page.goto(path.format(space=pair.space))
+            page.add_style_tag(content=LARGE)
+            found[path] = page.evaluate(TOO_WIDE)
 
     assert told(found) == ""
 

@@ -31,9 +31,12 @@ def test_a_couple_holds_a_whole_dialogue_with_every_loop_a_switch_and_a_pause(pa
 def _ana_asks_and_ben_says_yes(ana: Room, ben: Room) -> str:
     ana.page.goto("/dialogues/")
     ana.page.get_by_role("link", name="Ask for a dialogue").click()
+    ana.page.get_by_text("Something that matters to you, or hurts").click()
     ana.page.get_by_label("Couple’s dialogue").check()
     ana.page.get_by_label("The topic, in one line").fill("Sunday evenings")
+    ana.page.get_by_text("How, how long and when").click()
     ana.page.get_by_label("45 minutes", exact=True).check()
+    expect(ana.page.locator("summary", has_text="How, how long")).to_contain_text("Written, live · 45 minutes")
     ana.page.get_by_role("button", name="Ask").click()
     ana.shows("Asked for a dialogue")
     ben.page.goto("/dialogues/")

@@ -1,6 +1,6 @@
 /**
  * Asking for a dialogue: of ways and lengths, offers only those that the chosen form can be held in, and proposes its usual
- * length until one is chosen by hand; letters need no length.
+ * length until one is chosen by hand; letters need no length. What is chosen is told beside the line that opens the choice.
  */
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("form.form"));
@@ -31,7 +31,10 @@ function fit(changed) {
   offer("medium", media.split(" "));
   offer("minutes", minutes.split(" "));
   const letters = all("medium").some((one) => one.checked && one.value === "letters");
-  /** @type {HTMLElement} */ (form.querySelector(".lengths")).hidden = letters;
+  /** @type {HTMLElement} */ (form.querySelector("[data-lengths]")).hidden = letters;
+  const chosen = [...all("medium"), ...(letters ? [] : all("minutes"))].filter((one) => one.checked);
+  const told = chosen.map((one) => one.closest(".choice")?.textContent?.trim());
+  /** @type {HTMLElement} */ (form.querySelector("[data-now=how]")).textContent = told.join(" · ");
 }
 
 form.addEventListener("change", ({ target }) => fit(/** @type {HTMLInputElement} */ (target).name));

@@ -30,6 +30,7 @@ REFUSALS: Final[dict[str, Promise]] = {
     "together": _("You two share a space already. You find it on your home page."),
     "doubtful": _("This invitation does not hold together. Please ask for a new one."),
     "daily": _("That was the last new code for today. Those you have still open."),
+    "open": _("As many codes are open as there are places. Take one of them back, or wait until somebody has come."),
     "arriving": _(
         "Somebody new came in and is not confirmed yet. As soon as whoever invited them looks in, you can go on."
     ),

@@ -1,12 +1,12 @@
 """Several people share a space: each comes by a code of their own, and everyone pins everyone."""
 
-from contextlib import suppress
 from uuid import UUID
 
 import pytest
 from django.utils import timezone
 
 from mandorla.accounts.models import Person
+from mandorla.spaces.core import GUIDE
 from mandorla.spaces.models import Item, Member, Space
 from mandorla.spaces.services import (
     current,
@@ -133,13 +133,33 @@ def test_several_codes_are_open_at_once_and_each_can_be_taken_back(cast: Cast, s
     assert join(cast.cleo.ring(), first.code).open
 
 
-def test_codes_are_counted_by_the_day(cast: Cast, space: UUID) -> None:
-    for _ in range(10):
-        with suppress(Refused):
-            invite(cast.ana.ring(), space=space)
+def test_as_many_codes_are_open_as_there_are_places(cast: Cast, space: UUID) -> None:
+    codes = [invite(cast.ana.ring(), space=space) for _ in range(7)]
 
-    with pytest.raises(Refused, match=r"^daily$"):
+    with pytest.raises(Refused, match=r"^open$"):
         invite(cast.ana.ring(), space=space)
+    withdraw_invitation(cast.ana.ring(), space, codes[0].id)
+
+    assert invite(cast.ana.ring(), space=space).role == "member"
+    assert invite(cast.ben.ring(), space=space).role == "member"  # one person's codes take nobody else's place
+
+
+def test_a_whole_group_can_be_invited_in_a_day(cast: Cast) -> None:
+    group = make(cast.ana.ring(), "group", "Tuesdays")
+
+    codes = {invite(cast.ana.ring(), space=group).code for _ in range(29)}
+
+    assert len(codes) == 29
+    with pytest.raises(Refused, match=r"^open$"):
+        invite(cast.ana.ring(), space=group)
+
+
+def test_guides_are_invited_a_few_at_a_time(cast: Cast, space: UUID) -> None:
+    for _ in range(3):
+        invite(cast.ana.ring(), space=space, role=GUIDE)
+
+    with pytest.raises(Refused, match=r"^open$"):
+        invite(cast.ana.ring(), space=space, role=GUIDE)
 
 
 def test_a_family_has_ten_at_most(cast: Cast, space: UUID) -> None:

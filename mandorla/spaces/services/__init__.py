@@ -3,9 +3,10 @@
 Whoever writes into a space comes through `current`; whoever reads comes through `space_for` or `spaces_of`.
 Reasons of `Refused`: "mistyped" and "wrong" (this code does not open anything, or not any more), "own" (I am there
 already), "together" (we share a space already), "full", "guide" (say first that you are one), "doubtful" (keys and
-invitation disagree, or the space went back to how it was before), "daily" (too many invitations today), "wait" (too
-many wrong codes: fact `seconds`), "closed", "waiting" (nobody has joined yet), "arriving" (a new key is due, and
-somebody who came in is not confirmed yet), "epoch" (sealed under an old key).
+invitation disagree, or the space went back to how it was before), "daily" (too many invitations today), "open" (as
+many codes are open as there are places), "wait" (too many wrong codes: fact `seconds`), "closed", "waiting" (nobody has
+joined yet), "arriving" (a new key is due, and somebody who came in is not confirmed yet), "epoch" (sealed under an old
+key).
 """
 
 from mandorla.spaces.services.gate import current, may_write, members_of, shut_out_of

@@ -31,7 +31,8 @@ from mandorla.vault.services import (
     wrap_for_invitation,
 )
 
-INVITATIONS_A_DAY = 10
+INVITATIONS_A_DAY = 10  # into a space that is made with it: nobody fills the store with empty ones
+GUIDES_AT_ONCE = 3
 DAY = timedelta(days=1)
 
 
@@ -45,11 +46,13 @@ def make(ring: KeyRing, kind: str, title: str = "") -> UUID:
 def invite(ring: KeyRing, *, kind: str = "relationship", space: UUID | None = None, role: str = "") -> Invitation:
     """Invites one more person, or a guide, into a space of mine; without one, makes a space of this kind with it.
 
-    A relationship nobody has joined yet is not made twice: its older code dies. `NotYours` for a role I may not invite
-    to. Refused: "full", "daily", and what `current` refuses.
+    A relationship nobody has joined yet is not made twice: its older code dies. Into a space there is, as many of my
+    codes are open at once as it has places left. `NotYours` for a role I may not invite to. Refused: "full", "open",
+    "daily", and what `current` refuses.
     """
     with transaction.atomic():
-        _count_invitation(ring)
+        if space is None:
+            _count_invitation(ring)
         row = _open_for(ring, space) if space else _waiting(ring, kind) or _made(ring, kind)
         role = role or KINDS[row.kind].joiner
         if space is None:
@@ -57,6 +60,8 @@ def invite(ring: KeyRing, *, kind: str = "relationship", space: UUID | None = No
         view = space_for(ring, row.id)
         if role not in view.invites:
             raise Refused("full") if view.me.role in KINDS[view.kind].inviters else NotYours
+        if space:
+            _room_for_one_more(ring, view, role)
         names = {one.person.hex: one.name for one in (view.me, *view.others)}
         ends_at = (timezone.now() + OPEN_FOR).replace(second=0, microsecond=0)
         wrapped = wrap_for_invitation(ring, row.id, guest=role == GUIDE, told={"names": names})
@@ -131,6 +136,12 @@ def forget_codes(ring: KeyRing, codes: QuerySet[PendingGrant]) -> None:
     Item.objects.filter(pk__in=list(codes.values_list("pk", flat=True)), space=ring.personal, type=INVITATION).delete()
     codes.delete()
     PendingGrant.objects.filter(expires__lte=timezone.now()).delete()
+
+
+def _room_for_one_more(ring: KeyRing, view: SpaceView, role: str) -> None:
+    places = GUIDES_AT_ONCE if role == GUIDE else KINDS[view.kind].most - 1 - len(view.others)
+    if sum(one.role == role for one in invitations_of(ring, view.id)) >= places:
+        raise Refused("open")
 
 
 def _forget_codes(ring: KeyRing, space: Space) -> None:

@@ -90,6 +90,13 @@ def test_an_address_is_proved_by_the_code_it_was_sent(cast: Cast, mail: Mailbox)
     assert b"heliotrope" not in b"".join(bytes(row.envelope.raw) for row in Wish.objects.all())
 
 
+def test_a_code_that_was_never_sent_proves_nothing_and_leaves_nothing(cast: Cast) -> None:
+    reply = cast.ana.browser().post(PAGE, {"act": "code", "code": "12345678"})
+
+    assert reply.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert not Wish.objects.exists()
+
+
 def test_an_address_that_cannot_be_reached_is_said_kindly(cast: Cast, mail: Mailbox) -> None:
     mail.refuses = True
 

@@ -88,8 +88,15 @@ def asked_for(wishes: Wishes, address: str, code: str, *, now: int) -> Wishes:
 
 
 def proved(wishes: Wishes, code: str, *, now: int) -> Wishes:
-    """The wishes after a code was typed: with the address if it is the one that was sent, else with one try more."""
+    """The wishes after a code was typed: with the address if it is the one that was sent, else with one try more.
+
+    Refused("wrong") where none was ever sent: then there is nothing to count. One that was right is right again.
+    """
+    if not (wishes.code or wishes.mail):
+        raise Refused("wrong")
+    if not wishes.code:
+        return wishes
     fresh = bool(wishes.asked_at) and now <= wishes.asked_at[-1] + CODE_MINUTES and wishes.tries < CODE_TRIES
-    if fresh and wishes.code and code == wishes.code:
+    if fresh and code == wishes.code:
         return replace(wishes, mail=wishes.unproved, unproved="", code="", tries=0)
     return replace(wishes, tries=wishes.tries + 1)

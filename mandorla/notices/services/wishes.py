@@ -70,7 +70,7 @@ def prove(ring: KeyRing, code: str) -> None:
 
 def no_mail(ring: KeyRing) -> None:
     """No notice goes to any address, and none is kept."""
-    _change(ring, lambda before: replace(before, mail="", unproved="", code=""))
+    _change(ring, lambda before: replace(before, mail="", unproved="", code="", tries=0))
 
 
 def show_on(ring: KeyRing, endpoint: str, p256dh: str, auth: str) -> None:

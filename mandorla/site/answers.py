@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -39,9 +39,10 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def unclear(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """The request made no sense to us. Plain, because not even its address may be trusted."""
+    """The request made no sense to us. Plain, because not even its address may be trusted; but for what is too long."""
     if isinstance(exception, RequestDataTooBig):
-        return HttpResponse("This was too long to take at once.\n", status=413, content_type="text/plain")
+        request.POST = QueryDict()  # the page asks for its fields, and they are not taken
+        return page(request, "long", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return HttpResponse("This request could not be understood.\n", status=400, content_type="text/plain")
 
 

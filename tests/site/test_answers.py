@@ -10,6 +10,7 @@ from django.urls import include, path
 
 from mandorla.site.urls import urlpatterns as real
 from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed, StepUp
+from tests.cast import Cast
 
 OUTCOMES: dict[str, Exception] = {
     "locked": Locked(),
@@ -87,4 +88,14 @@ def test_a_form_from_elsewhere_is_told_so() -> None:
 def test_too_much_at_once_is_told_so() -> None:
     page = Client().post("/me/sign-in/", "name=" + "x" * 1_100_000, content_type="application/x-www-form-urlencoded")
 
-    assert (page.status_code, page.content) == (413, b"This was too long to take at once.\n")
+    assert page.status_code == 413
+    assert "<h1>Too long to take at once</h1>" in page.content.decode()
+
+
+def test_too_much_at_once_is_told_to_who_is_signed_in_too(cast: Cast) -> None:
+    words = {"free": "heliotrope " * 110_000}
+    page = cast.ana.browser().post(f"/dialogues/rest/{cast.space}/", words)
+
+    assert page.status_code == 413
+    assert "<h1>Too long to take at once</h1>" in page.content.decode()
+    assert "heliotrope" not in page.content.decode()

@@ -1,4 +1,8 @@
-"""Codes a person writes down: 128 bits as Crockford base32 with two characters that catch a slip of the pen."""
+"""Codes a person writes down: 128 bits as Crockford base32 with two characters that catch a slip of the pen.
+
+Those two follow from the bits and are stored nowhere. Whoever has the rest learns nothing by them; whoever saw them
+alone has ten bits, and 118 to guess.
+"""
 
 import hmac
 import os

@@ -75,13 +75,14 @@ class Calls:
         if not _is_on(seat.thread, seat.person, if_cold=False):
             _say(page, call={"why": "rests"})
             return
-        if any(place.how.id == how.id for person, place in there.items() if person != seat.person) or (
-            before is None and len(there) >= PEOPLE_MAX
-        ):
+        lost = self._lost.get(seat.thread, {})  # others may still see who lost the line, under the id they had
+        ids = lost | {person: place.how.id for person, place in there.items()}
+        is_taken = any(id == how.id for person, id in ids.items() if person != seat.person)
+        if is_taken or (before is None and len(there) >= PEOPLE_MAX):
             _say(page, call={"why": "full"})
             return
         self._places.setdefault(seat.thread, there)[seat.person] = Place(page, how)
-        id = before.how.id if before else self._lost.get(seat.thread, {}).pop(seat.person, how.id)
+        id = before.how.id if before else lost.pop(seat.person, how.id)
         if before and id != how.id:
             _say(before.page, call={"why": "elsewhere"})
         if before is None or before.page is not page:

@@ -1,18 +1,20 @@
 """What a dialogue makes fall due for whoever asked to be told: what waits, times agreed on, a request unanswered."""
 
 from contextlib import suppress
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mandorla.dialogue import services
-from mandorla.dialogue.core import State, change, dues, screen
+from mandorla.dialogue.core import State, assemble, change, dues, screen
 from mandorla.dialogue.services import presence
 from mandorla.dialogue.services.writer import writer
 from mandorla.notices import services as notices
@@ -22,7 +24,7 @@ from mandorla.spaces import services as spaces
 from mandorla.vault.core import Refused, new_id
 from tests.cast import Cast, Someone
 from tests.dialogue.hall import Hall
-from tests.dialogue.playing import ANA, ARRIVED, BEN, CAST, NOW, SCRIPTS, Table, script
+from tests.dialogue.playing import ANA, ARRIVED, BEN, CAST, GUIDE, NOW, SCRIPTS, Table, script, told
 from tests.dialogue.seated import Pair
 from tests.dialogue.test_company import of_two
 from tests.dialogue.test_forms import SIZES, STEPS_EACH, Walk
@@ -345,3 +347,66 @@ def _queries(pair: Pair, move: str) -> list[str]:
     pair.play(move)
     writer.submit(pair.thread, unwatch).result(10)
     return seen
+
+
+def test_a_guide_is_told_once_all_have_let_them_in_and_of_every_time_they_agree_on(cast: Cast) -> None:
+    asks_to_be_told(cast.cleo)
+    pair = Pair.guided(cast, "deepening")
+    for_now = kinds(cast.cleo)
+    DueRow.objects.all().delete()
+
+    pair.does("ben", "at", at=timezone.now() + DAY)
+    agreed = kinds(cast.cleo)
+    spaces.take_out(cast.ana.ring(), cast.space, cast.cleo.id)
+
+    assert (for_now, agreed, kinds(cast.cleo)) == (["waiting"], ["near", "time"], [])
+
+
+def test_a_guide_finds_the_times_that_were_agreed_on_before_they_asked_for_them(cast: Cast) -> None:
+    pair = Pair.guided(cast, "deepening")
+    services.keep_company(cast.ana.ring(), pair.ana)
+    services.keep_company(cast.ben.ring(), pair.ben)
+    pair.does("ben", "at", at=timezone.now() + DAY)
+
+    notices.make_feed(cast.cleo.ring())
+
+    assert kinds(cast.cleo) == ["time"]
+
+
+def test_a_guide_who_is_not_let_in_yet_is_told_nothing() -> None:
+    held = Table(script("family/1"), people=3, guided=False)
+    state = held.state
+
+    held.does(ANA, "bring", person=GUIDE, role="guide")
+
+    assert change(held.script, state, held.state, NOW, lambda person: False).waits == frozenset()
+
+
+def test_a_step_that_is_the_guides_waits_for_them() -> None:
+    raw = deepcopy(told())
+    steps = raw["family/1"]["steps"]
+    steps["look"] = {"role": "guide", "place": "sending", "moves": {"on": {"act": "choose", "next": "send"}}}
+    steps["name"]["moves"]["ask"]["next"] = "look"
+    raw["family/1"] |= {"guard": "T+", "media": ["written"]}
+    held = Table(assemble(raw["family/1"], raw), people=3)
+    held.play("p1:yes p2:yes p0:here p1:here p2:here p0:ready p1:ready p2:ready")
+    before = held.state
+
+    held.does(ANA, "ask", person=BEN)
+
+    assert change(held.script, before, held.state, NOW, lambda person: False).waits == {GUIDE}
+    assert change(held.script, before, held.state, NOW, lambda person: person == GUIDE).waits == frozenset()
+
+
+def test_how_often_the_store_is_asked_for_times_does_not_grow_with_the_dialogues(cast: Cast) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            services.agreed_times(cast.ana.ring())
+        return len(queries)
+
+    Pair(cast)
+    of_one = asked()
+    for _ in range(3):
+        Pair(cast).does("ana", "withdraw")
+
+    assert asked() == of_one

@@ -46,6 +46,12 @@ def roles_of(script: Script, state: State, person: UUID) -> frozenset[str]:
     return roles
 
 
+def all_there(state: State) -> tuple[UUID, ...]:
+    """The people, and the guests who are there."""
+    guests = (guest for guest in state.guests if guest not in state.people and state.is_welcome(guest))
+    return state.people + tuple(guests) if state.guests else state.people
+
+
 def may_anywhere(state: State, person: UUID, do: str) -> bool:
     """Whether someone may make a move that works in every step."""
     return bool(ANYWHERE[do] & _kinds(state, person))

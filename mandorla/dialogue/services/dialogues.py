@@ -175,25 +175,31 @@ def _threads(ring: KeyRing, views: Iterable[SpaceView]) -> QuerySet[Thread]:
 
 
 def agreed_times(ring: KeyRing) -> list[datetime]:
-    """The times ahead on which this person has agreed, in every dialogue of theirs."""
-    mine = [view.id for view in spaces.spaces_of(ring) if view.open]
-    return [due.at for found in _dues(ring, mine) for due in found if (due.kind, due.person) == ("time", ring.person)]
+    """The times ahead at which this person is awaited, in every dialogue of theirs, also where they are a guest."""
+    views = [view for view in (*spaces.spaces_of(ring), *spaces.guest_spaces_of(ring)) if not view.closed]
+    found = _dues(ring, _threads(ring, views))
+    return [due.at for dues in found for due in dues if (due.kind, due.person) == ("time", ring.person)]
 
 
 def forget_times(ring: KeyRing, space: UUID, person: UUID) -> None:
     """Nothing falls due any more in a space in which, once one of its people leaves, too few are left."""
     people = spaces.members_of(space)
-    if person not in people or len(people) > LEAST or not notices.has_dues(people):
+    if person not in people or len(people) > LEAST or not ring.epochs(space):
         return
-    for found in _dues(ring, [space]):
+    for found in _dues(ring, Thread.objects.filter(space=space)):
         notices.write(Change(goes=found), timezone.now())
 
 
-def _dues(ring: KeyRing, open_spaces: Iterable[UUID]) -> Iterator[frozenset[Due]]:
+def _dues(ring: KeyRing, rows: QuerySet[Thread]) -> Iterator[frozenset[Due]]:
+    """What falls due in each of these dialogues, where anything does. One look at the store for all of them.
+
+    Which of them lie ahead stands in their sealed states alone, so every state is opened, one after the other.
+    """
     now = timezone.now()
-    for row in Thread.objects.filter(space__in=list(open_spaces)):
-        if state := _state(ring, row):
-            yield dues(scripts.script(state.script), state, now)
+    for row in rows.iterator():
+        state = _state(ring, row)
+        if state and (found := dues(scripts.script(state.script), state, now)):
+            yield found
 
 
 def begin_gentle_path(ring: KeyRing, space: UUID) -> None:

@@ -1,6 +1,6 @@
 """What somebody asks to be told while they are away, what falls due, and how it is sent. Off until they ask."""
 
-from mandorla.notices.services.dues import has_dues, renew_times, write
+from mandorla.notices.services.dues import renew_times, write
 from mandorla.notices.services.feeds import feed_at
 from mandorla.notices.services.sender import Sender, send_due
 from mandorla.notices.services.signals import renewed
@@ -23,7 +23,6 @@ __all__ = [
     "View",
     "choose",
     "feed_at",
-    "has_dues",
     "make_feed",
     "mine",
     "no_device",

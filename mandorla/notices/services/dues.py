@@ -3,7 +3,6 @@
 Only people who asked to be told have rows. To write costs the same whether or not somebody asked.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -53,11 +52,6 @@ def renew_times(ring: KeyRing) -> None:
     found = [Due("time", ring.person, at) for _, times in answers for at in times]
     rows = [row for due in found for row in _rows(wish, due, now)]
     DueRow.objects.bulk_create(rows)
-
-
-def has_dues(people: Iterable[UUID]) -> bool:
-    """Whether anything falls due for any of them."""
-    return DueRow.objects.filter(person__in=list(people)).exists()
 
 
 def _rows(wish: Wish, due: Due, now: datetime) -> list[DueRow]:

@@ -58,6 +58,7 @@ class Socket:
         self.asked: dict[UUID, Future[Any]] = {}
         self.acks: list[str] = []
         self.stale = False
+        self.at_door = False
         self.closing = 0
         self.touched_at = 0.0
         self.hidden = False
@@ -151,16 +152,24 @@ class Hall:
         socket.seat.close()
         self._tell_presence(socket.seat.thread)
 
-    def presence(self, thread: UUID) -> dict[str, bool]:
-        """Whether both are here, once a dialogue has begun. Before the yes nobody learns who is looking at it."""
-        if settings.WORKERS > 1 or not services.has_begun(thread):  # other processes have sockets of their own
-            return {}
-        return {"here": len({socket.seat.person for socket in self.sockets.get(thread, ())}) > 1}
+    def presence(self, thread: UUID, person: UUID) -> dict[str, bool]:
+        """Whether both are here, once a dialogue has begun, for who has a part in it.
+
+        Before the yes nobody learns who is looking at it, nor does who is not let in yet.
+        """
+        there = self._there(thread)
+        return {"here": len(there) > 1} if person in there else {}
 
     def _tell_presence(self, thread: UUID) -> None:
-        if presence := self.presence(thread):
-            for socket in self.sockets.get(thread, ()):
-                socket.tell(**presence)
+        there = self._there(thread)
+        for socket in self.sockets.get(thread, ()):
+            if socket.seat.person in there:
+                socket.tell(here=len(there) > 1)
+
+    def _there(self, thread: UUID) -> set[UUID]:
+        """Whose pages show this room, of those who have a part in it; nobody, where they may be in other processes."""
+        people = {socket.seat.person for socket in self.sockets.get(thread, ())}
+        return services.there(thread, people) if settings.WORKERS == 1 else set()
 
     async def sweep(self) -> None:
         """Closes, for ever and ever, the sockets of those whose keys were locked or have slept too long."""
@@ -249,7 +258,7 @@ async def _tell(socket: Socket) -> None:
                 return
             if socket.stale:
                 socket.stale = False
-                await _send(socket, await _news(socket))
+                await _show(socket, await _news(socket))
         except Gone:
             return
         except Exception as problem:  # noqa: BLE001  # a screen that fails must not leave someone staring at an old one
@@ -261,7 +270,14 @@ async def _news(socket: Socket) -> dict[str, Any]:
     acks, socket.acks = socket.acks, []  # first: what is committed while the screen is rendered may not be on it
     at_hand = services.at_hand(socket.seat)
     frame = _frame(socket.seat, *at_hand) if at_hand else await hall.aside(screen_frame, socket.seat)
-    return frame | hall.presence(socket.seat.thread) | ({"ack": acks} if acks else {})
+    return frame | hall.presence(socket.seat.thread, socket.seat.person) | ({"ack": acks} if acks else {})
+
+
+async def _show(socket: Socket, frame: dict[str, Any]) -> None:
+    """A screen; but who is at the door has seen all there is, and does not learn that something goes on behind it."""
+    was, socket.at_door = socket.at_door, not frame["v"]
+    if not (was and socket.at_door) or "ack" in frame:
+        await _send(socket, frame)
 
 
 async def _send(socket: Socket, frame: dict[str, Any]) -> None:

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
-from mandorla.dialogue.models import Thread
-from mandorla.dialogue.services import Asked
+from mandorla.dialogue.models import Event, Thread
+from mandorla.dialogue.services import Asked, rooms
 from mandorla.spaces import services as spaces
 from mandorla.spaces.core import GUIDE
 from mandorla.spaces.models import Space
@@ -343,3 +343,108 @@ def test_a_guide_one_does_not_know_yet_closes_no_room(pair: Pair) -> None:
 def known_to(someone: Someone, space: UUID, other: Someone) -> UUID:
     """Where somebody keeps whose keys they know."""
     return someone.ring().pins()[space, other.id].row
+
+
+def read_by(someone: Someone, thread: UUID) -> list[str]:
+    """All that somebody finds written down of a dialogue, with pages and files alike."""
+    return [one.words for one in services.transcript(seat(someone, thread)).entries if one.words]
+
+
+def test_half_of_a_step_of_both_stays_with_who_wrote_it_when_a_guide_goes_back(pair: Pair) -> None:
+    welcomed(pair)
+    cast = pair.cast
+    pair.ana, pair.ben, cleo = (seat(one, pair.thread) for one in (cast.ana, cast.ben, cast.cleo))
+    pair.play("ana:say ben:say ana:yes ana:no_more ben:say ana:all ben:say ana:lands ben:guess ana:yes")
+    pair.does("ana", "say", words="thank you for staying")
+
+    services.move(cleo, Command(new_id(), services.room_for(cleo).v, "back"))
+
+    assert pair.sees("ana").step != "thanks"
+    assert ["thank you for staying" in read_by(one, pair.thread) for one in (cast.ana, cast.ben, cast.cleo)] == [
+        True,
+        False,
+        False,
+    ]
+    assert services.transcript(seat(cast.ben, pair.thread)).whole
+
+
+def test_a_beginning_that_was_lent_is_read_again_by_that_person_and_the_guide_alone(pair: Pair) -> None:
+    welcomed(pair)
+    cast, cleo = pair.cast, seat(pair.cast.cleo, pair.thread)
+
+    lent = Command(new_id(), services.room_for(cleo).v, "lend", person=cast.ana.id, words="What I need is …")
+    services.move(cleo, lent)
+
+    assert ["What I need is …" in read_by(one, pair.thread) for one in (cast.ana, cast.ben, cast.cleo)] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_who_has_left_a_space_is_brought_into_none_of_its_dialogues(cast: Cast) -> None:
+    thread = between_ana_and_ben(cast)
+    space = services.seat_for(cast.ana.ring(), thread, unlock=new_id()).space
+    spaces.leave(cast.eve.ring(), space, withdraw=False)
+
+    with pytest.raises(Refused, match=r"^guest$"):
+        acts(cast.ana, thread, "bring", cast.eve, "observer")
+
+
+def test_who_was_asked_to_look_on_learns_nothing_else_until_all_have_let_them_in(cast: Cast, hall: Hall) -> None:
+    thread = between_ana_and_ben(cast)
+    acts(cast.ana, thread, "bring", cast.eve, "observer")
+    ana, eve = hall.phone(cookies_of(cast.ana), thread), hall.phone(cookies_of(cast.eve), thread)
+    first, before = eve.told("html"), services.company_of(cast.eve.ring(), seat(cast.eve, thread))
+    ana.told("html")
+
+    does(cast.ben, thread, "say", words="I like it when you read to me")
+    ana.shown(before_ends := services.room_for(seat(cast.ana, thread), checked=True).v)
+    eve.sends({"draft": "", "v": 0, "version": 0})
+    kept = eve.told("draft")
+    eve.sends({"ping": 1, "visible": True})
+    eve.told("pong")
+
+    assert (first["v"], first["clocks"], kept["draft"], before.v) == (0, {}, "late", 0)
+    assert services.room_for(seat(cast.ana, thread)).title not in first["html"]
+    assert [frame for frame in eve.frames if "html" in frame] == [first]
+    assert [frame["here"] for phone in (ana, eve) for frame in phone.frames if "here" in frame] == [False] * len(
+        [frame for frame in ana.frames if "here" in frame]
+    )
+    assert cast.eve.browser().get(reverse("dialogue:calendar", args=[thread])).content.count(b"VCALENDAR") == 0
+
+    acts(cast.ben, thread, "welcome", cast.eve)
+
+    assert eve.told("html")["v"] > before_ends
+
+
+def test_who_is_taken_out_is_not_made_to_have_said_so(cast: Cast) -> None:
+    space = family(cast, kind="group")
+    asked = Asked(new_id(), "communologue", "Tea", "written", 45, guests=((cast.ana.id, "guide"),))
+    thread = services.ask(cast.ana.ring(), space, asked)
+
+    spaces.take_out(cast.ana.ring(), space, cast.eve.id)
+
+    row = Event.objects.filter(thread=thread).latest("seq")
+    place = seat(cast.ana, thread)
+    entry = rooms.opened(place, rooms.read(thread, seqs=[row.seq])[0])
+    assert entry
+    assert (row.author, entry.do, entry.by, entry.body["person"]) == (space, "leave", cast.ana.id, cast.eve.id.hex)
+    assert rooms.room_of(place, checked=True).shown.state.over == "declined"
+
+
+def test_nothing_begins_in_a_rest_because_somebody_left_the_space(cast: Cast) -> None:
+    space = family(cast, kind="family")
+    guided(cast, cast.ana, space)
+    asked = Asked(new_id(), "family", "Sundays", "written", 30, guests=((cast.cleo.id, "guide"),))
+    thread = services.ask(cast.ana.ring(), space, asked)
+    for someone in (cast.ben, cast.eve):
+        does(someone, thread, "yes")
+        does(someone, thread, "welcome", person=cast.cleo.id)
+    for someone in (cast.ana, cast.ben):
+        does(someone, thread, "here")
+    services.rest(cast.ben.ring(), space, 3)
+
+    spaces.leave(cast.eve.ring(), space, withdraw=False)
+
+    assert services.room_for(seat(cast.ana, thread), checked=True).step == "gather"

@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from mandorla.dialogue.core import ScriptError, State, assemble, screen
+from mandorla.dialogue.core.state import APART_MAX
 from mandorla.vault.core import NotYours, Refused
-from tests.dialogue.playing import CAST, GUIDE, OBSERVER, ROOM, Table, script, told
+from tests.dialogue.playing import CAST, GUIDE, OBSERVER, ROOM, Table, script, through_json, told
 
 P0, P1, P2, P3, P4 = CAST[:5]
 GATHERED = "p1:yes p2:yes p3:yes p4:yes p0:here p1:here p2:here p3:here p4:here "
@@ -229,7 +230,35 @@ def test_it_does_not_begin_without_the_guide_it_needs_because_somebody_left() ->
     assert table.play("p0:here p1:here p2:here p3:here").state.step == "breathe"
 
 
+def test_it_does_not_begin_in_a_rest_because_somebody_left() -> None:
+    table = family("p1:yes p2:yes p3:yes p4:yes p0:here p1:here p2:here p3:here")
+
+    table.does(P4, "leave", resting=True)
+
+    assert (table.state.step, table.state.done, table.state.begun_at) == ("gather", frozenset(), None)
+    assert table.replayed() == table.state
+    assert table.play("p0:here p1:here p2:here p3:here").state.step == "breathe"
+
+
+def test_nobody_is_kept_in_a_dialogue_by_a_rest() -> None:
+    table = telling("p0:say")
+
+    table.does(P4, "leave", resting=True)
+
+    assert (table.state.step, len(table.state.people)) == ("mirror", 4)
+
+
 # Guests
+
+
+def test_who_is_at_the_door_learns_nothing_from_what_is_refused() -> None:
+    table = telling("p0:say")
+    table.does(P0, "bring", person=OBSERVER, role="observer")
+
+    why = {refusal(table, OBSERVER, do, seen=seen) for do in ("say", "pause", "here") for seen in (0, 99)}
+
+    assert why == {"guest"}
+    assert table.does(OBSERVER, "leave").by == OBSERVER
 
 
 def test_nobody_comes_to_look_on_because_somebody_left_who_had_not_welcomed_them() -> None:
@@ -360,12 +389,26 @@ def test_a_guide_speaks_in_nobodys_place(do: str) -> None:
     assert refusal(table, GUIDE, do, person=P1, role="guide") in {"guest", "not_here", "not_your_turn"}
 
 
+def test_going_back_many_times_keeps_no_more_than_a_few_numbers_and_hides_no_less() -> None:
+    table, wrote = telling(HEARD), list[int]()
+    for _ in range(APART_MAX + 5):
+        wrote.append(table.does(P2, "say").seq)
+        table.does(GUIDE, "back")
+        table.play("p1:say p0:lands p1:guess p0:yes p0:skip p1:skip")
+
+    spans = table.state.apart
+
+    assert len(spans) == APART_MAX
+    assert all(any(first < seq < last for first, last in spans) for seq in wrote)
+    assert through_json(table.state) == table.state
+
+
 # Drawing
 
 
 def drawn_by_child(drawn: str) -> Any:
     table = Table(script("parent-child/1")).play("p1:now p0:ready p1:ready")
-    return table.does(P1, "draw", drawn=drawn).body
+    return table.does(P1, "draw", drawn=drawn, words="").body
 
 
 def test_whoever_is_asked_tells_and_may_draw_or_pass() -> None:
@@ -392,7 +435,23 @@ def test_a_drawing_is_bounded(drawn: str, reason: str) -> None:
         drawn_by_child(drawn)
 
 
+def test_words_beside_a_drawing_go_along_with_it() -> None:
+    table = Table(script("parent-child/1")).play("p1:now p0:ready p1:ready")
+
+    said = table.does(P1, "draw", drawn="0 0 9 9", words=" A house, and nobody in it. ")
+
+    assert said.body == {"strokes": [[0, 0, 9, 9]], "words": "A house, and nobody in it."}
+
+
 # Scripts
+
+
+def test_whatever_can_be_drawn_can_be_said_in_words() -> None:
+    raw = deepcopy(told())
+    del raw["parent-child/1"]["steps"]["tell"]["moves"]["say"]
+
+    with pytest.raises(ScriptError, match="step tell: draw draws, and what could be drawn cannot be said in words"):
+        assemble(raw["parent-child/1"], raw)
 
 
 @pytest.mark.parametrize(

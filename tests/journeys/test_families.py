@@ -102,3 +102,26 @@ def _ana_asks_ben(family: Family) -> str:
     family.ana.get_by_role("button", name="Ask", exact=True).click()
     expect(family.ana.locator("[data-room]")).to_be_visible()
     return family.ana.url.rstrip("/").rpartition("/")[2]
+
+
+def test_a_child_draws_by_keyboard_and_says_beside_it_what_it_is(family: Family) -> None:
+    thread = _ana_asks_ben(family)
+    ana, ben = Room(family.ana, thread), Room(family.ben, thread)
+    ben.press("Yes, now")
+    for room in (ana, ben):
+        room.press("I’m ready")
+    ben.shows("Tell or draw")
+    sheet = family.ben.get_by_label("A sheet to draw on")
+    assert wrong_with(family.ben) == []
+
+    ben.write("This is our kitchen table")
+    sheet.focus()
+    for key in ("ArrowUp", "Space", "ArrowRight", "ArrowRight", "ArrowDown", "Space", "ArrowLeft"):
+        family.ben.keyboard.press(key)
+    expect(family.ben.get_by_text("The pen is lifted.")).to_be_visible()
+    ben.press("Show my drawing")
+
+    said = family.ana.locator(".said-words")
+    expect(said).to_contain_text("This is our kitchen table")
+    points = said.locator("polyline").get_attribute("points")
+    assert points == "500 475 500 475 525 475 550 475 550 500"

@@ -159,7 +159,9 @@ def in_step(  # noqa: PLR0911  # one for each act
             assert command.person  # one of the people
             return {"person": command.person.hex}
         case "draw":
-            return {"strokes": strokes_from(command.drawn)}
+            drawn: dict[str, Any] = {"strokes": strokes_from(command.drawn)}
+            typed = state.medium in VOICES["typed"] and command.words.strip()
+            return drawn | {"words": _words(typed, WORDS_MAX, "too_long")} if typed else drawn
         case "appoint":
             if command.at is None or not now < command.at <= now + AHEAD_MAX:
                 raise Refused("time")

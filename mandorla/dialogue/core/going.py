@@ -14,7 +14,7 @@ from mandorla.dialogue.core.company import (
     without,
 )
 from mandorla.dialogue.core.script import TOGETHER, Move, Script, Step
-from mandorla.dialogue.core.state import NOBODY, Entry, State
+from mandorla.dialogue.core.state import APART_MAX, NOBODY, Entry, State
 
 
 def gone_on(script: Script, state: State, move: Move, entry: Entry) -> State:
@@ -45,8 +45,11 @@ def at(script: Script, state: State, name: str, entry: Entry, **changes: Any) ->
     return gone_on(script, state, step.first, entry) if is_empty(script, state, step) else state
 
 
-def back(state: State, entry: Entry) -> State:
-    """Where it stood after the last accurate mirror. What came since is still told, and no longer on the screen."""
+def back(script: Script, state: State, entry: Entry) -> State:
+    """Where it stood after the last accurate mirror. What came since is still told, and no longer on the screen.
+
+    But what some wrote in a step of several that others have not done stays with who wrote it.
+    """
     assert state.safe
     step, prompt, mirror = state.safe
     latest = {kind: found for kind, seqs in state.latest.items() if (found := tuple(filter(state.is_heard, seqs)))}
@@ -63,14 +66,24 @@ def back(state: State, entry: Entry) -> State:
         slowed_at=None,
         latest=latest,
         chunks=tuple(filter(state.is_heard, state.chunks)),
+        apart=_apart(state, entry) if script.steps[state.step].role in TOGETHER else state.apart,
     )
+
+
+def _apart(state: State, entry: Entry) -> tuple[tuple[int, int], ...]:
+    """With this step's entries. Of too many spans the first two become one, which hides more."""
+    spans = (*state.apart, (state.turn, entry.seq))
+    if len(spans) <= APART_MAX:
+        return spans
+    (first, _), (_, last), *rest = spans
+    return ((first, last), *rest)
 
 
 def guest_gone(script: Script, state: State, guest: UUID, entry: Entry) -> State:
     """A guest went. Where a guide has to be there, it rests where the last mirror was accurate."""
     state = state.with_(guests={one: told for one, told in state.guests.items() if one != guest})
     if state.begun_at and lacks_guide(script, state, begun=True) and may_go_back(script, state):
-        return back(state, entry)
+        return back(script, state, entry)
     step = script.steps[state.step]
     return _on_if_done(script, state.with_(done=state.done - {guest}), step, entry)
 
@@ -99,17 +112,18 @@ def left(script: Script, state: State, person: UUID, entry: Entry) -> State:
 def _heard_by_another(script: Script, state: State, step: Step, role: str, entry: Entry) -> State:
     """Where a turn goes on whose sender or receiver has gone."""
     if role == "receiver" and state.receiver != NOBODY and state.safe:
-        return back(state, entry)
+        return back(script, state, entry)
     again = {"sender": step.name, "receiver": state.chosen_at}.get(role)
     return at(script, state, again, entry) if again else state
 
 
 def _on_if_done(script: Script, state: State, step: Step, entry: Entry) -> State:
-    """Where it goes on if only who has gone was waited for. Without a guide it needs, all are waited for anew."""
+    """Where it goes on if only who has gone was waited for. Where it may not begin, all are waited for anew."""
     counted = next((move for move in step.moves.values() if step.counts(move)), None)
     if counted is None or missing(script, state):
         return state
-    if not only_appoints(script, step, counted) and lacks_guide(script, state, begun=step.place != "appointment"):
+    waits = entry.body.get("rests") or lacks_guide(script, state, begun=step.place != "appointment")
+    if waits and not only_appoints(script, step, counted):
         return state.with_(done=frozenset())
     return gone_on(script, state, counted, entry)
 

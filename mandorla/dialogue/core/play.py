@@ -29,6 +29,8 @@ def decide(  # noqa: PLR0913  # six facts, none of which belong together
     """
     if person not in state.people and person not in state.guests:
         raise NotYours
+    if state.is_at_door(person) and command.do != "leave":
+        raise Refused("guest")  # before anything else is said: they know nothing of where it stands
     if state.over:
         raise Refused("over")
     newest = state.seq if is_one_device(script, state) else state.turn  # there, a second tap would be the other's
@@ -39,6 +41,8 @@ def decide(  # noqa: PLR0913  # six facts, none of which belong together
     step = script.steps[state.step]
     if command.do in ANYWHERE:
         body = anywhere(script, state, person, command, now)
+        if resting and command.do in ("leave", "dismiss") and _rests(script, step):
+            body |= {"rests": True}  # it does not begin because somebody goes
     elif state.paused:
         raise Refused("paused")
     else:
@@ -135,13 +139,13 @@ def fold(  # noqa: PLR0911, PLR0912  # one for each move that works in every ste
         case "dismiss":
             return guest_gone(script, state, UUID(entry.body["person"]), entry)
         case "leave":
-            return left(script, state, entry.by, entry)
+            return left(script, state, UUID(entry.body["person"]) if "person" in entry.body else entry.by, entry)
         case "lend":
             changes = {"lent": {**state.lent, UUID(entry.body["person"]): entry.seq}}
         case "slow":
             changes = {"slowed_at": entry.at}
         case "back":
-            return back(state, entry)
+            return back(script, state, entry)
         case _:
             return _moved(script, state, script.steps[entry.step].moves[entry.do], entry)
     return state.with_(**changes)
@@ -180,13 +184,17 @@ def _allowed(step: Step, state: State, person: UUID, name: str, script: Script) 
 
 def _may_go_on(script: Script, state: State, step: Step, move: Move, *, resting: bool) -> None:
     """Refused where dialogues rest, or where a guide has to be there first."""
-    begun = step.place != "appointment"
     if only_appoints(script, step, move):
         return
-    if resting and not script.gentle and not begun:
+    if resting and _rests(script, step):
         raise Refused("resting")
-    if lacks_guide(script, state, begun=begun):
+    if lacks_guide(script, state, begun=step.place != "appointment"):
         raise Refused("guide")
+
+
+def _rests(script: Script, step: Step) -> bool:
+    """Whether a dialogue at this step does not begin while others rest."""
+    return step.place == "appointment" and not script.gentle
 
 
 def _ready_again(state: State, person: UUID, *, alone: bool) -> State:
@@ -216,7 +224,7 @@ def _moved(script: Script, state: State, move: Move, entry: Entry) -> State:
         waiting = state.with_(done=state.done | (set() if move.out == "me" else {entry.by}))
         if missing(script, waiting):
             return waiting
-    state = back(state, entry) if step.chooses and state.safe else gone_on(script, state, move, entry)
+    state = back(script, state, entry) if step.chooses and state.safe else gone_on(script, state, move, entry)
     return state.with_(safe=(state.step, state.prompt, move.confirms)) if move.confirms and not state.over else state
 
 

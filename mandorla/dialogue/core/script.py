@@ -339,6 +339,7 @@ def _check(script: Script) -> None:
             _check_move(script, step, move)
         if step.role in TOGETHER:
             _check_together(step)
+        _check_draws(step)
         if _may_be_empty(script, step) or set(script.media) - set(step.media):
             _check_passing(script, step)
     _check_kinds(script)
@@ -385,6 +386,14 @@ def _before_naming(script: Script) -> set[str]:
     naming = {(name, move.name) for name, move in found if move.act in ("name", "take")}
     many = replace(script, people=(3, PEOPLE_MAX))
     return _reach_without(many, naming)
+
+
+def _check_draws(step: Step) -> None:
+    """Nobody has to draw: the same kind of words can be said instead, and leads to the same place."""
+    said = {(move.role, move.kind, move.next, move.media) for move in step.moves.values() if move.act == "say"}
+    for move in step.moves.values():
+        if move.act == "draw" and (move.role, move.kind, move.next, move.media) not in said:
+            raise ScriptError(f"step {step.name}: {move.name} draws, and what could be drawn cannot be said in words")
 
 
 def _check_move(script: Script, step: Step, move: Move) -> None:

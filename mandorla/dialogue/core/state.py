@@ -14,6 +14,7 @@ FELT_KEPT = 12
 ANSWERS_KEPT = 64
 GATHERED_SHOWN = 12  # of what stays on the list for everybody; the rest is read in the transcript
 GUESTS_MAX = 8
+APART_MAX = 16
 PACES = ("guided", "light", "bare")
 GUEST_ROLES = ("observer", "guide")
 NOBODY = -1
@@ -52,7 +53,8 @@ class State:
     `people` take turns, in this order; `gone` did so until they left, `declined` never did. `receiver` is NOBODY until
     somebody is named or offers to listen. A guest has a role and has been welcomed by some of the people, and is there
     once all have. `safe` is where it stood after the last accurate mirror of this turn, and that mirror's kind;
-    `chosen_at`, where its receiver was found.
+    `chosen_at`, where its receiver was found. `apart`: between which entries some wrote in a step of several that then
+    was left before all had.
     """
 
     script: str
@@ -95,6 +97,7 @@ class State:
     slowed_at: datetime | None = None
     safe: tuple[str, int, str] | None = None
     chosen_at: str = ""
+    apart: tuple[tuple[int, int], ...] = ()
 
     @property
     def pace(self) -> str:
@@ -139,6 +142,26 @@ class State:
             return guest in self.people
         role, by = self.guests[guest]
         return by >= {*self.people, *(self.gone if role == "observer" else ())}
+
+    def is_at_door(self, person: UUID) -> bool:
+        """Whether somebody was asked to be there as a guest and is not let in yet."""
+        return person in self.guests and not self.is_welcome(person)
+
+    def from_door(self, start: str, person: UUID, now: datetime) -> "State":
+        """All that who is at the door may know: that it was asked, among whom, and that they are asked too."""
+        return State(
+            script=self.script,
+            medium=self.medium,
+            people=self.people,
+            asked_at=self.asked_at,
+            minutes=self.minutes,
+            step=start,
+            seq=0,
+            turn=0,
+            turn_at=now,
+            receiver=1 if len(self.people) == 2 else NOBODY,
+            guests={person: self.guests[person]},
+        )
 
     def needed(self) -> frozenset[int]:
         """The numbers of the entries some screen of this step may show."""
@@ -189,7 +212,7 @@ class State:
             plain["lent"] = {person.hex: seq for person, seq in self.lent.items()}
         if self.slowed_at:
             plain["slowed_at"] = self.slowed_at.isoformat()
-        return plain | {name: value for name in ("safe", "chosen_at") if (value := getattr(self, name))}
+        return plain | {name: value for name in ("safe", "chosen_at", "apart") if (value := getattr(self, name))}
 
     @classmethod
     def unpacked(cls, plain: Mapping[str, Any]) -> "State":
@@ -215,6 +238,7 @@ class State:
                 "lent": {UUID(person): seq for person, seq in facts.get("lent", {}).items()},
                 "slowed_at": datetime.fromisoformat(facts["slowed_at"]) if "slowed_at" in facts else None,
                 "safe": tuple(facts["safe"]) if "safe" in facts else None,
+                "apart": tuple((first, last) for first, last in facts.get("apart", ())),
                 "done": frozenset(UUID(person) for person in facts["done"]),
                 "latest": {kind: tuple(seqs) for kind, seqs in facts["latest"].items()},
                 "chunks": tuple(facts["chunks"]),
@@ -251,6 +275,7 @@ LATER = frozenset(
         "slowed_at",
         "safe",
         "chosen_at",
+        "apart",
     }
 )
 

@@ -48,7 +48,7 @@ from mandorla.dialogue.services.left import Left, Piece, left_by
 from mandorla.dialogue.services.moves import Ack, Kept, Typed, move, save_draft, start
 from mandorla.dialogue.services.pace import may_act, may_signal
 from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_of, rests_until
-from mandorla.dialogue.services.rooms import Seat, forget, has_begun, is_behind, seat_for
+from mandorla.dialogue.services.rooms import Seat, forget, is_behind, seat_for, there
 from mandorla.dialogue.services.screens import Clocks, RoomView, Shown, at_hand, clocks_of, moment, room_for
 from mandorla.dialogue.services.scripts import feeling_keys, feelings
 from mandorla.dialogue.services.watermarks import has_gone_back
@@ -100,7 +100,6 @@ __all__ = [
     "forget_times",
     "forms_for",
     "guides_of",
-    "has_begun",
     "has_gone_back",
     "has_older",
     "has_relay",
@@ -132,6 +131,7 @@ __all__ = [
     "set_timers",
     "shown",
     "start",
+    "there",
     "transcript",
     "was_shown",
     "wish",

@@ -52,7 +52,7 @@ def transcript(seat: Seat, page: int = 0) -> Transcript:
     """A dialogue to read again: from its beginning once it is over, else from its last page, unless a page is named.
 
     It opens 40 entries, however long the dialogue is. What another has said in a step of both that not everyone has
-    done is not read yet: each writes there apart.
+    done is not read: each writes there apart. Nor is a beginning that a guide lent somebody else.
     """
     room = rooms.room_to_read(seat)
     state, newest = room.shown.state, rooms.last_heard(seat, room.shown.state)
@@ -162,7 +162,7 @@ def _read(seat: Seat, room: rooms.Room, span: tuple[int, int], page: tuple[int, 
     first, last = span
     found = rooms.read(seat.thread, page=(first - 1, last))
     here = [stored for stored in found if stored.seq >= first]
-    known = [stored for stored in here if not _is_apart(seat, room, stored)]
+    known = [stored for stored in here if _may_read(seat, room, stored)]
     topic = _shown(seat, room, here[:1] if first == 1 else rooms.read(seat.thread, seqs=[1]))
     return Transcript(
         entries=tuple(entry for entry in _shown(seat, room, known) if _tells(entry)),
@@ -191,11 +191,27 @@ def _marked_in(seat: Seat, stored: Stored) -> set[int]:
     return {int(line.partition(".")[0]) for line in entry.body.get("marks", ())} if entry else set()
 
 
-def _is_apart(seat: Seat, room: rooms.Room, stored: Stored) -> bool:
-    """Whether this was said by another in a step of several that is not, or never was, done by all of them."""
+def _may_read(seat: Seat, room: rooms.Room, stored: Stored) -> bool:
+    """Whether this is for everybody, or was said by or to this person."""
+    if stored.author == seat.person:
+        return True
+    apart = _is_apart(room, stored.seq)
+    if stored.author != seat.space:
+        return not apart
+    try:
+        entry = rooms.opened(seat, stored)
+    except Sealed:
+        return True
+    if entry is None or entry.by in (seat.person, seat.space):
+        return True
+    return entry.body["person"] == seat.person.hex if entry.do == "lend" else not apart
+
+
+def _is_apart(room: rooms.Room, seq: int) -> bool:
+    """Whether this was written in a step of several that is not, or never was, done by all of them."""
     state = room.shown.state
     waits = room.script.steps[state.step].role in TOGETHER and state.over != "closed"
-    return waits and stored.seq > state.turn and stored.author not in (seat.person, seat.space)
+    return (waits and seq > state.turn) or any(first < seq < last for first, last in state.apart)
 
 
 def _is_chain(seat: Seat, found: list[Stored]) -> bool:

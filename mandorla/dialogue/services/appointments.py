@@ -23,7 +23,7 @@ def calendar_file(seat: Seat) -> bytes | None:
     room = rooms.room_of(seat, checked=True)
     now = timezone.now()
     found = appointment(room.script, room.shown.state, now, closed=seat.closed)
-    if found is None:
+    if found is None or room.shown.state.is_at_door(seat.person):
         return None
     with translation.override(seat.language):
         return bytes(calendar([_event(seat, found, now)]).to_ical())

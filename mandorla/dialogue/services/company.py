@@ -4,7 +4,7 @@ A move of this kind is an entry like any other; what it gives or takes of keys n
 """
 
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID, uuid5
 
@@ -15,6 +15,7 @@ from mandorla.dialogue.core.state import GUEST_ROLES
 from mandorla.dialogue.models import Event, Thread
 from mandorla.dialogue.services import presence, rooms, scripts
 from mandorla.dialogue.services.moves import move
+from mandorla.dialogue.services.rests import rests_until
 from mandorla.dialogue.services.rooms import Seat
 from mandorla.notices import services as notices
 from mandorla.spaces import services as spaces
@@ -36,7 +37,9 @@ class GuestView:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Who talks, whom they brought, and whom they might bring. `i_am_guest`: what I can do is to go."""
+    """Who talks, whom they brought, and whom they might bring. `i_am_guest`: what I can do is to go; `at_door`: I am
+    not let in yet.
+    """
 
     v: int
     people: tuple[str, ...]
@@ -44,11 +47,15 @@ class Company:
     others: tuple[GuestView, ...]
     over: bool
     i_am_guest: bool
+    at_door: bool
 
 
 def company_of(ring: KeyRing, seat: Seat) -> Company:
     """Who is there in this dialogue. NotYours for whoever is not."""
-    state = rooms.room_of(seat, checked=True).shown.state
+    room = rooms.room_of(seat, checked=True)
+    state = room.shown.state
+    if state.is_at_door(seat.person):
+        state = state.from_door(room.script.start, seat.person, timezone.now())
     view = spaces.place_in(ring, seat.space, seat.thread)
     brought = tuple(
         GuestView(one, seat.names.get(one, ""), role, seat.person in by, state.is_welcome(one))
@@ -63,6 +70,7 @@ def company_of(ring: KeyRing, seat: Seat) -> Company:
         others=tuple(GuestView(one.person, one.name, _as(one.role), mine=False, there=False) for one in others),
         over=bool(state.over),
         i_am_guest=seat.person not in state.people,
+        at_door=state.is_at_door(seat.person),
     )
 
 
@@ -109,23 +117,27 @@ def _as(role: str) -> str:
 
 
 def leave_all(ring: KeyRing, space: UUID, person: UUID) -> None:
-    """Someone leaves a space that goes on: they go from its open dialogues too, and those of two end.
+    """Someone leaves a space that goes on, or is taken out: they go from its open dialogues, and those of two end.
 
-    Call inside the transaction in which they leave, with a ring that still has keys.
+    Call inside the transaction in which they leave, with a ring that still has keys: of whoever does it.
     """
     members = spaces.members_of(space)
     if person in members and len(members) <= LEAST:  # the space closes, and all of them with it
         return
+    resting = rests_until(ring, space) is not None
     for row in Thread.objects.select_for_update().filter(space=space):
         with suppress(NotYours, Refused, Sealed), closing(ring.thread_keys(space, row.id, [person, space])) as keys:
-            _go(row, keys, person)
+            _go(row, keys, person, by=ring.person, resting=resting)
 
 
-def _go(row: Thread, keys: ThreadKeys, person: UUID) -> None:
+def _go(row: Thread, keys: ThreadKeys, person: UUID, *, by: UUID, resting: bool) -> None:
     state = rooms.state_of(row, keys.open)
     two = len(state.people) == 2 and person in state.people
     command, script = Command(new_id(), state.seq, "end" if two else "leave"), scripts.script(state.script)
-    entry = decide(script, state, person, command, now=timezone.now(), room=row.space)
+    entry = decide(script, state, person, command, now=timezone.now(), room=row.space, resting=resting)
+    if by != person and not two:  # nothing is written in the name of somebody who did not do it
+        told = {"person": person.hex, "by": by.hex}
+        entry = replace(entry, author=row.space, body={**entry.body, **told})
     envelope = keys.seal(wire.packed(entry), type="event", record=command.key, author=entry.author, revision=entry.seq)
     after = fold(script, state, entry, envelope.digest.hex())
     facts = {"seq": entry.seq, "command": command.key, "author": entry.author, "epoch": keys.epoch}
@@ -133,4 +145,4 @@ def _go(row: Thread, keys: ThreadKeys, person: UUID) -> None:
     row.next_seq, row.epoch = entry.seq + 1, keys.epoch
     row.state = rooms.sealed_state(keys, row.id, row.space, after)
     row.save(update_fields=["next_seq", "epoch", "state"])
-    notices.write(change(script, state, after, entry.at, partial(presence.is_here, row.id, person)), entry.at)
+    notices.write(change(script, state, after, entry.at, partial(presence.is_here, row.id, by)), entry.at)

@@ -145,8 +145,9 @@ def _part(entry: Shown) -> Part:
         case "park":
             return Part(label=_("Parked:"), text=entry.words)
     lead = entry.lead.removesuffix("…").rstrip() if entry.words else entry.lead
-    text = " ".join(filter(None, [lead, entry.words])) or (_("A drawing") if entry.strokes else "")
-    return Part(label=entry.label, text=text, lines=entry.lines, feelings=entry.feelings)
+    text = " ".join(filter(None, [lead, entry.words]))
+    note = _("A drawing") if entry.strokes else ""
+    return Part(label=entry.label, text=text, lines=entry.lines, feelings=entry.feelings, note=note)
 
 
 def _written(part: Part) -> str:

@@ -25,7 +25,6 @@ from mandorla.dialogue.services.writer import Conflict, writer
 from mandorla.notices import services as notices
 from mandorla.notices.core import Change
 from mandorla.spaces import services as spaces
-from mandorla.spaces.core import GUIDE
 from mandorla.vault import services as vault
 from mandorla.vault.core import Busy, Envelope, Locked, Moved, Refused, new_id
 
@@ -72,7 +71,7 @@ def start(seat: Seat, command: Command) -> "Future[Ack]":
         raise Conflict
     if command.person and command.person not in seat.names:
         raise Refused("guest")
-    if command.do == "bring" and command.role == GUIDE and command.person not in seat.guides:
+    if command.do == "bring" and command.person not in seat.may_be.get(command.role, ()):
         raise Refused("guest")
     fingerprint = _fingerprint(seat.person, command)
     with room.lock:
@@ -118,6 +117,8 @@ def save_draft(seat: Seat, typed: Typed) -> Kept:
     room = rooms.room_of(seat)
     with room.lock:
         state = room.tip.state
+        if state.is_at_door(seat.person):
+            return Kept("late")
         newest = state.seq if is_one_device(room.script, state) else state.turn  # as for acts
         if (
             typed.seen < newest or holder(room.script, state, seat.person) in state.done

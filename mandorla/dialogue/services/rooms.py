@@ -31,7 +31,7 @@ ROOMS_KEPT = 2000
 class Seat:
     """One person's place in one dialogue. `unlock` names the unlock row that every write checks again.
 
-    `guests` are those I know; `guides`, who may guide here: they, and whoever made the group.
+    `guests` are those I know; `may_be`, by role, whom one may ask to be there: of who has left it is nobody.
     `said` keeps what every screen of the place says, as `names` does: the topic, opened once.
     """
 
@@ -44,7 +44,7 @@ class Seat:
     unlock: UUID
     closed: bool
     guests: frozenset[UUID]
-    guides: frozenset[UUID]
+    may_be: Mapping[str, frozenset[UUID]]
     rests: datetime | None
     language: str
     zone: str
@@ -114,6 +114,7 @@ def seat_for(ring: KeyRing, thread: UUID, *, unlock: UUID) -> Seat:
     space = spaces.place_in(ring, row.space, thread)
     people = tuple(member.person for member in space.everyone)
     guests = frozenset(guest.person for guest in space.guests if not guest.arriving)
+    here = [one for one in (space.me, *space.others) if not one.arriving]
     return Seat(
         person=ring.person,
         thread=thread,
@@ -124,7 +125,10 @@ def seat_for(ring: KeyRing, thread: UUID, *, unlock: UUID) -> Seat:
         unlock=unlock,
         closed=not space.open,
         guests=guests,
-        guides=guests | {one.person for one in (space.me, *space.others) if one.role == FACILITATOR},
+        may_be={
+            "observer": guests | {one.person for one in here},
+            "guide": guests | {one.person for one in here if one.role == FACILITATOR},
+        },
         rests=rests_until(ring, row.space),
         language=translation.get_language() or "en",
         zone=timezone.get_current_timezone_name(),
@@ -249,7 +253,9 @@ def is_behind(seat: Seat) -> bool:
     return room is not None and room.epoch > seat.keys.epoch
 
 
-def has_begun(thread: UUID) -> bool:
-    """Whether a live room is past its appointment."""
+def there(thread: UUID, people: Iterable[UUID]) -> set[UUID]:
+    """Who of these has a part in a live room that is past its appointment."""
     room = hot(thread)
-    return room is not None and room.shown.state.begun_at is not None
+    if room is None or room.shown.state.begun_at is None:
+        return set()
+    return {person for person in people if room.shown.state.is_welcome(person)}

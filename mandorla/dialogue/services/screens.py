@@ -190,7 +190,7 @@ def room_for(seat: Seat, *, checked: bool = False) -> RoomView:
 
 def clocks_of(seat: Seat) -> Clocks:
     """The clocks of a live room: breathing together, a pause, the length agreed on. They never end anything."""
-    return _clocks(rooms.room_of(seat))
+    return _clocks(seat, rooms.room_of(seat))
 
 
 def at_hand(seat: Seat) -> tuple[RoomView, Clocks] | None:
@@ -198,7 +198,7 @@ def at_hand(seat: Seat) -> tuple[RoomView, Clocks] | None:
     room = rooms.hot(seat.thread)  # once: it may go cold at any moment
     if room is None:
         return None
-    return _viewed(seat, room), _clocks(room)
+    return _viewed(seat, room), _clocks(seat, room)
 
 
 def shown(seat: Seat, stored: Stored, words: Words, script: Script, found: Mapping[int, Stored]) -> Shown:
@@ -251,8 +251,10 @@ def _today(seat: Seat, now: datetime) -> str:
     return numerals(today, seat.language)
 
 
-def _clocks(room: Room) -> Clocks:
+def _clocks(seat: Seat, room: Room) -> Clocks:
     state, now = room.shown.state, timezone.now()
+    if state.is_at_door(seat.person):
+        return {}
     if state.paused:
         left = _ms(state.paused.until - now)
         return {"pause": (left // 1000 + 1, left)}
@@ -272,6 +274,9 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
     with room.lock:
         snapshot, draft = room.shown, room.drafts.get(seat.person)
     state, script, entries = snapshot.state, room.script, snapshot.entries
+    now = timezone.now()
+    if state.is_at_door(seat.person):
+        state = state.from_door(script.start, seat.person, now)
     seen, words = screen(script, state, seat.person), scripts.words(state.script, seat.language)
     told = words.of_step(state, seen.prompt)
     names, choice = _names(seat, state, seen), next((one for one in seen.offers if one.most), None)
@@ -280,7 +285,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         every = (shown(seat, entries[seq], words, script, entries) if seq in entries else lost(seq) for seq in seqs)
         return tuple(filter(tells, every))
 
-    now, paused = timezone.now(), state.paused
+    paused = state.paused
     over = state.over or ("lapsed" if has_lapsed(script, state, now) else "")
     set_down = script.steps[state.step].lent and (paused or over or lacks_guide(script, state, begun=seen.begun))
     ahead = appointment(script, state, now, closed=seat.closed)

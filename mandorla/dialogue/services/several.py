@@ -97,7 +97,7 @@ def several(  # noqa: PLR0913  # what a screen is made of
         for_guide=str(told.get("for_guide", "")).format(**names) if seen.guides else "",
         may_go_back=seen.guides and seen.begun and may_go_back(script, state),
         slowed=state.slowed_at is not None,
-        lacks_guide=seen.lacks_guide,
+        lacks_guide=seen.lacks_guide and seen.welcome,
         many=many,
         may_leave=many or seat.person not in state.people,
         guest=seat.person not in state.people,

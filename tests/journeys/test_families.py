@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.browsing import Browsing, Room, address_of
+from tests.journeys.browsing import Browsing, Room, Watch, address_of
 from tests.journeys.site import Seeds
 from tests.journeys.test_pages import wrong_with
 
@@ -46,7 +46,8 @@ def test_a_family_is_made_and_each_sees_who_is_in_it(family: Family) -> None:
         assert wrong_with(page) == []
 
 
-def test_a_guide_comes_is_let_into_one_dialogue_and_out_of_it(family: Family) -> None:
+def test_a_guide_comes_is_let_into_one_dialogue_and_out_of_it(family: Family, watch: Watch) -> None:
+    watch.expect("status of 404")  # the guide's open page, once it is not theirs any more
     ana, ben, cleo = family.ana, family.ben, family.cleo
     _brings_cleo_as_a_guide(family)
     thread = _ana_asks_ben(family)
@@ -68,6 +69,7 @@ def test_a_guide_comes_is_let_into_one_dialogue_and_out_of_it(family: Family) ->
     ben.get_by_role("button", name="Without them, please").click()
 
     expect(ben.get_by_text("Nobody else is there.")).to_be_visible()
+    expect(room.page.get_by_role("heading", level=1)).to_have_text("There is nothing here")
     cleo.goto("/dialogues/")
     expect(cleo.get_by_text("Who does what on Sundays")).to_have_count(0)
 

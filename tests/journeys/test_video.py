@@ -240,9 +240,10 @@ def test_another_camera_can_be_chosen_without_joining_anew(ana: Caller, ben: Cal
     ana.page.get_by_label("Microphone").select_option(index=1)
     cameras.select_option(index=0)
 
+    ana.page.wait_for_function("() => window.tracks.filter(one => one.readyState === 'live').length === 2")
+    assert ana.cameras() == BOTH
     ben.gets("frames")
     ben.gets("bytes")
-    assert ana.cameras() == BOTH
     assert len(ana.page.evaluate("window.ways")) == 1
 
 

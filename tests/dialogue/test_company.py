@@ -297,6 +297,17 @@ def waiting(someone: Someone, thread: UUID) -> list[str]:
     return [one.name for one in several.to_welcome] if several else []
 
 
+def circle_with_a_guide(cast: Cast, space: UUID) -> UUID:
+    """A family circle of three that all have said yes to, as they have to Cleo, who guides it."""
+    guided(cast, cast.ana, space)
+    asked = Asked(new_id(), "family", "Sundays", "written", 30, guests=((cast.cleo.id, "guide"),))
+    thread = services.ask(cast.ana.ring(), space, asked)
+    for someone in (cast.ben, cast.eve):
+        does(someone, thread, "yes")
+        does(someone, thread, "welcome", person=cast.cleo.id)
+    return thread
+
+
 def parts(someone: Someone, thread: UUID) -> list[str]:
     """As what each of the people is shown."""
     several = services.room_for(seat(someone, thread)).several
@@ -305,12 +316,7 @@ def parts(someone: Someone, thread: UUID) -> list[str]:
 
 def test_who_left_reads_what_was_said_until_then_and_nothing_after(cast: Cast) -> None:
     space = family(cast)
-    guided(cast, cast.ana, space)
-    asked = Asked(new_id(), "family", "Sundays", "written", 30, guests=((cast.cleo.id, "guide"),))
-    thread = services.ask(cast.ana.ring(), space, asked)
-    for someone in (cast.ben, cast.eve):
-        does(someone, thread, "yes")
-        does(someone, thread, "welcome", person=cast.cleo.id)
+    thread = circle_with_a_guide(cast, space)
     for do in ("here", "ready"):
         for someone in (cast.ana, cast.ben, cast.eve):
             does(someone, thread, do)
@@ -435,12 +441,7 @@ def test_who_is_taken_out_is_not_made_to_have_said_so(cast: Cast) -> None:
 
 def test_nothing_begins_in_a_rest_because_somebody_left_the_space(cast: Cast) -> None:
     space = family(cast, kind="family")
-    guided(cast, cast.ana, space)
-    asked = Asked(new_id(), "family", "Sundays", "written", 30, guests=((cast.cleo.id, "guide"),))
-    thread = services.ask(cast.ana.ring(), space, asked)
-    for someone in (cast.ben, cast.eve):
-        does(someone, thread, "yes")
-        does(someone, thread, "welcome", person=cast.cleo.id)
+    thread = circle_with_a_guide(cast, space)
     for someone in (cast.ana, cast.ben):
         does(someone, thread, "here")
     services.rest(cast.ben.ring(), space, 3)

@@ -18,6 +18,7 @@ HELP = """Mandorla, a place for two people to speak carefully.
   mandorla notices                                                           send the notices that are due now
   mandorla close-account NAME [--reopen]                                     let nobody, or somebody again, sign in
   mandorla languages [LANGUAGE]                                              how far each translation has come
+  mandorla coach --jsonl                                                     ask the coach, a JSON line at a time
   mandorla check --deploy                                                    look for unsafe settings
 
 Any command takes --data DIR, the data folder (./var if not given), and --help.

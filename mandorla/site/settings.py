@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "mandorla.accounts",
     "mandorla.spaces",
     "mandorla.safety",
+    "mandorla.coach",
     "mandorla.notices",
     "mandorla.dialogue",
     "mandorla.site",

@@ -1,0 +1,38 @@
+"""The coach's judgement: pure functions over text, word lists and the numbers a model gave."""
+
+from mandorla.coach.core.answers import Asked, Mirrored, Sent, Whisper
+from mandorla.coach.core.heads import BEHAVIOURS, HEADS, LABELS, OUTPUTS, TOPICS, read
+from mandorla.coach.core.lexicon import Lexicon, lexicon
+from mandorla.coach.core.marks import Marks, marks
+from mandorla.coach.core.mirrors import EMPATHISE, MIRROR, VALIDATE, mirrored
+from mandorla.coach.core.mirrors import asked_of as asked_of_mirror
+from mandorla.coach.core.requests import asked
+from mandorla.coach.core.requests import asked_of as asked_of_request
+from mandorla.coach.core.sends import asked_of as asked_of_send
+from mandorla.coach.core.sends import sent
+
+__all__ = [
+    "BEHAVIOURS",
+    "EMPATHISE",
+    "HEADS",
+    "LABELS",
+    "MIRROR",
+    "OUTPUTS",
+    "TOPICS",
+    "VALIDATE",
+    "Asked",
+    "Lexicon",
+    "Marks",
+    "Mirrored",
+    "Sent",
+    "Whisper",
+    "asked",
+    "asked_of_mirror",
+    "asked_of_request",
+    "asked_of_send",
+    "lexicon",
+    "marks",
+    "mirrored",
+    "read",
+    "sent",
+]

@@ -1,0 +1,154 @@
+"""What the model answers: one row of numbers, cut into heads. The build trains the same heads that are read here."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import exp
+from typing import Final
+
+LABELS: Final = (
+    "faithful",
+    "partial",
+    "parroting",
+    "interpretation",
+    "rebuttal",
+    "advice",
+    "validation",
+    "empathy",
+    "mixed",
+)
+ADDITIONS: Final = (
+    "interpretation",
+    "distortion",
+    "judgement",
+    "advice",
+    "question",
+    "rebuttal",
+    "defence",
+    "sarcasm",
+    "threat",
+    "coercion",
+)
+SPEECH: Final = (
+    "i_statement",
+    "you_statement",
+    "absolute",
+    "criticism",
+    "contempt",
+    "demand",
+    "defensiveness",
+    "thought_as_feeling",
+    "two_topics",
+)
+DANGERS: Final = ("threat", "violence", "coercive_control", "self_harm", "child", "stalking")
+CRITERIA: Final = ("positive", "specific", "measurable", "time_limited")
+REQUEST_FLAGS: Final = (
+    "negative_stop",
+    "blame",
+    "absolute",
+    "demand",
+    "asks_feeling_or_trait",
+    "too_big",
+    "several_at_once",
+    "third_party",
+    "coercive_or_unsafe",
+)
+BEHAVIOURS: Final = ("reflection", "question", "therapist_input", "other")
+TOPICS: Final = (
+    "money",
+    "household",
+    "children",
+    "parenting_differences",
+    "in_laws_family",
+    "work_life",
+    "time_together",
+    "intimacy_sex",
+    "affection_romance",
+    "communication",
+    "trust_infidelity",
+    "jealousy",
+    "technology_screens",
+    "health_illness",
+    "mental_health",
+    "addiction_substances",
+    "faith_culture",
+    "friends_social",
+    "leisure_holidays",
+    "home_place_moving",
+    "food_eating",
+    "appearance_habits",
+    "future_plans",
+    "grief_loss",
+    "appreciation",
+    "fairness_power",
+    "other",
+)
+EMOTIONS: Final = (
+    "admiration",
+    "amusement",
+    "anger",
+    "annoyance",
+    "approval",
+    "caring",
+    "confusion",
+    "curiosity",
+    "desire",
+    "disappointment",
+    "disapproval",
+    "disgust",
+    "embarrassment",
+    "excitement",
+    "fear",
+    "gratitude",
+    "grief",
+    "joy",
+    "love",
+    "nervousness",
+    "optimism",
+    "pride",
+    "realization",
+    "relief",
+    "remorse",
+    "sadness",
+    "surprise",
+    "neutral",
+)
+
+# One of a head's names is right: softmax. Any number of them may be: a sigmoid each.
+ONE_OF: Final[dict[str, tuple[str, ...]]] = {"label": LABELS, "behaviour": BEHAVIOURS, "topic": TOPICS}
+ANY_OF: Final[dict[str, tuple[str, ...]]] = {
+    "addition": ADDITIONS,
+    "coverage": ("coverage",),
+    "covered": ("covered",),
+    "quality": ("quality",),
+    "near": ("near",),
+    "blame": ("blame",),
+    "speech": SPEECH,
+    "danger": ("danger",),
+    "kind": DANGERS,
+    "criterion": CRITERIA,
+    "request": REQUEST_FLAGS,
+    "emotion": EMOTIONS,
+}
+HEADS: Final[dict[str, tuple[str, ...]]] = ONE_OF | ANY_OF
+OUTPUTS: Final = sum(map(len, HEADS.values()))
+
+
+def _slices() -> dict[str, slice]:
+    ends = [0]
+    for names in HEADS.values():
+        ends.append(ends[-1] + len(names))
+    return {name: slice(*span) for name, span in zip(HEADS, pairwise(ends), strict=True)}
+
+
+SLICES: Final[Mapping[str, slice]] = _slices()
+
+
+def read(row: Sequence[float], head: str) -> dict[str, float]:
+    """The shares of one head, 0 to 1, by name; `row` holds the model's OUTPUTS numbers for one text or pair."""
+    raw = row[SLICES[head]]
+    if head in ONE_OF:
+        highest = max(raw)
+        grown = [exp(number - highest) for number in raw]
+        whole = sum(grown)
+        return {name: part / whole for name, part in zip(HEADS[head], grown, strict=True)}
+    return {name: 1 / (1 + exp(-max(-60.0, min(60.0, number)))) for name, number in zip(HEADS[head], raw, strict=True)}

@@ -1,0 +1,79 @@
+"""Words with neighbours and opposites: feelings, and what people say of people."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from mandorla.coach.core import text
+
+LONGEST: Final = 5  # words of a phrase
+SAME, CLOSE, RELATED, AKIN, FAR, OPPOSITE = 1.0, 0.9, 0.75, 0.6, 0.1, 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A word, how else it is written, its family, how good it feels (-1 to 1) and how strong (0 to 1)."""
+
+    word: str
+    family: str
+    valence: float
+    near: frozenset[str]
+    opposite: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Entries by every way of writing them."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def find(self, phrase: str) -> Entry | None:
+        """The entry of a word or phrase, also behind "I feel" or "a bit"."""
+        found = [word for word in text.words(phrase)]
+        for start in range(len(found)):
+            if entry := self.entries.get(" ".join(found[start:])):
+                return entry
+        return None
+
+    def in_text(self, said: str) -> tuple[str, ...]:
+        """The words of this lexicon that stand in a text, longest first where they overlap, in order."""
+        found, names, place = text.words(said), [], 0
+        while place < len(found):
+            for length in range(min(LONGEST, len(found) - place), 0, -1):
+                phrase = " ".join(found[place : place + length])
+                if phrase in self.entries:
+                    names.append(self.entries[phrase].word)
+                    place += length
+                    break
+            else:
+                place += 1
+        return tuple(dict.fromkeys(names))
+
+    def nearness(self, one: str, other: str, guessed: float) -> float:
+        """0 (opposites) to 1 (the same), by the lexicon where it knows both, else as `guessed` by the model."""
+        a, b = self.find(one), self.find(other)
+        if a is None or b is None:
+            return round(guessed, 3)
+        if a.word == b.word:
+            return SAME
+        if b.word in a.opposite or a.word in b.opposite:
+            return OPPOSITE
+        if b.word in a.near or a.word in b.near:
+            return CLOSE
+        if a.family == b.family:
+            return RELATED
+        if a.near & b.opposite or a.opposite & b.near:
+            return FAR
+        shared = AKIN if a.near & b.near and a.valence * b.valence > 0 else 0.0
+        return round((max(shared, FAR) + guessed) / 2, 3)
+
+
+def lexicon(rows: Iterable[dict[str, object]]) -> Lexicon:
+    """A lexicon from its rows: word, also, family, valence, near, opposite."""
+    entries: dict[str, Entry] = {}
+    for row in rows:
+        near, opposite, also = (frozenset(map(str, row.get(name) or [])) for name in ("near", "opposite", "also"))  # type: ignore[call-overload]
+        entry = Entry(str(row["word"]), str(row["family"]), float(str(row["valence"])), near, opposite)
+        for spelt in (entry.word, *sorted(also)):
+            entries.setdefault(" ".join(text.words(spelt)), entry)
+    return Lexicon(entries)

@@ -1,0 +1,82 @@
+"""`mandorla coach --jsonl`: one JSON object a line in, one a line out, in order."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from mandorla.coach import services
+
+Asked = dict[str, Any]
+
+
+class Command(BaseCommand):
+    """The coach for other programs: it reads lines until there are no more."""
+
+    help = "Asks the coach: one JSON object a line on standard input, one answer a line on standard output."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The one way there is so far is named, so that others can come."""
+        parser.add_argument("--jsonl", action="store_true", required=True, help="JSON lines in, JSON lines out")
+
+    def handle(self, **_options: object) -> None:
+        """Answers each line as it comes."""
+        for line in sys.stdin:
+            if line.strip():
+                print(json.dumps(_answer(line), ensure_ascii=False), flush=True)
+
+
+def _answer(line: str) -> dict[str, Any]:
+    try:
+        asked = json.loads(line)
+    except ValueError:
+        return {"error": "This line is not JSON."}
+    if not isinstance(asked, dict):
+        return {"error": "A line holds one JSON object."}
+    kind = asked.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        return {"error": f"“kind” is one of: {', '.join(KINDS)}."}
+    fields, answer = KINDS[kind]
+    missing = [name for name in fields if not isinstance(asked.get(name), str) or not asked[name].strip()]
+    if missing:
+        return {"error": f"{kind} needs words in: {', '.join(missing)}."}
+    return answer(asked)
+
+
+def _whispers(told: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{"code": one["code"], "why": services.says(one["code"]), "span": one["span"]} for one in told]
+
+
+def _mirror(asked: Asked) -> dict[str, Any]:
+    found = asdict(services.mirror(asked["sender"], asked["response"]))
+    return found | {"whispers": _whispers(found["whispers"])}
+
+
+def _send(asked: Asked) -> dict[str, Any]:
+    found = asdict(services.send(asked["text"]))
+    return found | {"whispers": _whispers(found["whispers"])}
+
+
+def _request(asked: Asked) -> dict[str, Any]:
+    found = asdict(services.request(asked["text"]))
+    return found | {"whispers": _whispers(found["whispers"])}
+
+
+def _counsel(asked: Asked) -> dict[str, Any]:
+    behaviour, quality = services.counsel(asked["client"], asked["response"])
+    return {"behaviour": behaviour, "quality": quality}
+
+
+KINDS: Final[dict[str, tuple[tuple[str, ...], Callable[[Asked], dict[str, Any]]]]] = {
+    "mirror": (("sender", "response"), _mirror),
+    "send": (("text",), _send),
+    "request": (("text",), _request),
+    "feelings": (("a", "b"), lambda asked: {"similarity": services.feelings(asked["a"], asked["b"])}),
+    "traits": (("a", "b"), lambda asked: {"similarity": services.traits(asked["a"], asked["b"])}),
+    "topic": (("text",), lambda asked: {"topic": services.topic(asked["text"])}),
+    "counsel": (("client", "response"), _counsel),
+}

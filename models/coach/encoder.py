@@ -1,4 +1,4 @@
-"""The encoder that is trained: MiniLM's six layers, read from its published file, and one row of numbers for all heads."""
+"""The encoder that is trained: MiniLM's six layers, read from its published file, and one row of numbers as heads."""
 
 import hashlib
 from pathlib import Path

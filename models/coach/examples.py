@@ -31,16 +31,15 @@ class Example:
 
 def rows(file: Path) -> list[dict[str, Any]]:
     """The rows of a file of JSON lines, packed or not."""
-    opened = gzip.open(file, "rt") if file.suffix == ".gz" else file.open()
-    with opened as lines:
-        return [json.loads(line) for line in lines if line.strip()]
+    text = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
 def examples(shared: Path, chance: random.Random) -> list[Example]:
     """Everything, in no order."""
     opposites = {row["word"]: row["opposite"] for row in rows(WORDS / "feelings.jsonl") if len(row["word"]) > 2}
     pairs = [row for file in sorted(TEXTS.glob("pairs*.jsonl")) for row in rows(file)]
-    found = [
+    return [
         *_pairs(pairs, opposites, chance),
         *_sends(rows(TEXTS / "sends.jsonl")),
         *_requests(rows(TEXTS / "requests.jsonl")),
@@ -52,7 +51,6 @@ def examples(shared: Path, chance: random.Random) -> list[Example]:
         *_emotions(shared / "goemotions.jsonl.gz", chance),
         *_goals(shared / "smartspan.jsonl"),
     ]
-    return found
 
 
 def _many(head: str, *names: str) -> list[int]:
@@ -140,9 +138,15 @@ def _counsel(files: Iterable[Path]) -> Iterator[Example]:
 
 
 REPLIES = {  # of PAIR: how good a listening, and what a counsellor does there
-    "hq1": (1.0, "reflection"), "hq2": (1.0, "reflection"), "mq1": (0.5, "reflection"), "lq1_advice": (0.0, "therapist_input"),
-    "lq2_question": (0.0, "question"), "lq3": (0.0, None), "lq4": (0.0, None), "lq5": (0.0, None),
-}  # fmt: skip
+    "hq1": (1.0, "reflection"),
+    "hq2": (1.0, "reflection"),
+    "mq1": (0.5, "reflection"),
+    "lq1_advice": (0.0, "therapist_input"),
+    "lq2_question": (0.0, "question"),
+    "lq3": (0.0, None),
+    "lq4": (0.0, None),
+    "lq5": (0.0, None),
+}
 
 
 def _ranked(file: Path) -> Iterator[Example]:

@@ -65,10 +65,7 @@ AMOUNTS = (
     (r"\blate\b", "early"),
     (r"\balone\b", "with the others"),
 )
-SWAPPED = {
-    "i": "you", "you": "I", "my": "your", "your": "my", "me": "you", "i'm": "you're", "you're": "I'm", "i've": "you've",
-    "you've": "I've", "i'd": "you'd", "you'd": "I'd", "mine": "yours", "yours": "mine", "i'll": "you'll", "you'll": "I'll",
-}  # fmt: skip
+SWAPPED = {word: other.replace("i", "I", 1) if other.startswith("i") else other for word, other in text.TURNED.items()}
 
 
 def flips(response: str, opposites: dict[str, list[str]], chance: random.Random) -> Iterator[Flip]:

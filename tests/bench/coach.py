@@ -1,6 +1,6 @@
 """`./check bench coach`: how often the coach is right about people, how long it takes, and how much memory.
 
-Judged on texts it has not learnt from: ours in `models/coach/dev`, and with `--shared FOLDER` the public sets' dev parts.
+Judged on texts it has not learnt from: ours in `models/coach/dev`, with `--shared FOLDER` the public sets' too.
 It is asked through its services, as the room asks it.
 """
 
@@ -52,9 +52,8 @@ def read(file: Path, split: str = "") -> list[Row]:
     """The rows of a file, or none if it is not there."""
     if not file.exists():
         return []
-    opened = gzip.open(file, "rt") if file.suffix == ".gz" else file.open()
-    with opened as lines:
-        found = [json.loads(line) for line in lines if line.strip()]
+    text = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    found = [json.loads(line) for line in text.splitlines() if line.strip()]
     return [row for row in found if not split or row.get("split") == split]
 
 

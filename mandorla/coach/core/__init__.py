@@ -1,6 +1,7 @@
 """The coach's judgement: pure functions over text, word lists and the numbers a model gave."""
 
 from mandorla.coach.core.answers import Asked, Mirrored, Sent, Whisper
+from mandorla.coach.core.distortion import Words, words
 from mandorla.coach.core.heads import BEHAVIOURS, HEADS, LABELS, OUTPUTS, TOPICS, read
 from mandorla.coach.core.lexicon import Lexicon, lexicon
 from mandorla.coach.core.marks import Marks, marks
@@ -26,6 +27,7 @@ __all__ = [
     "Mirrored",
     "Sent",
     "Whisper",
+    "Words",
     "asked",
     "asked_of_mirror",
     "asked_of_request",
@@ -35,4 +37,5 @@ __all__ = [
     "mirrored",
     "read",
     "sent",
+    "words",
 ]

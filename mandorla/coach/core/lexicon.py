@@ -29,7 +29,7 @@ class Lexicon:
 
     def find(self, phrase: str) -> Entry | None:
         """The entry of a word or phrase, also behind "I feel" or "a bit"."""
-        found = [word for word in text.words(phrase)]
+        found = text.words(phrase)
         for start in range(len(found)):
             if entry := self.entries.get(" ".join(found[start:])):
                 return entry
@@ -54,18 +54,18 @@ class Lexicon:
         a, b = self.find(one), self.find(other)
         if a is None or b is None:
             return round(guessed, 3)
-        if a.word == b.word:
-            return SAME
-        if b.word in a.opposite or a.word in b.opposite:
-            return OPPOSITE
-        if b.word in a.near or a.word in b.near:
-            return CLOSE
-        if a.family == b.family:
-            return RELATED
-        if a.near & b.opposite or a.opposite & b.near:
-            return FAR
-        shared = AKIN if a.near & b.near and a.valence * b.valence > 0 else 0.0
-        return round((max(shared, FAR) + guessed) / 2, 3)
+        ways = (
+            (a.word == b.word, SAME),
+            (b.word in a.opposite or a.word in b.opposite, OPPOSITE),
+            (b.word in a.near or a.word in b.near, CLOSE),
+            (a.family == b.family, RELATED),
+            (bool(a.near & b.opposite or a.opposite & b.near), FAR),
+        )
+        known = next((share for is_so, share in ways if is_so), None)
+        if known is not None:
+            return known
+        akin = AKIN if a.near & b.near and a.valence * b.valence > 0 else FAR
+        return round((akin + guessed) / 2, 3)
 
 
 def lexicon(rows: Iterable[dict[str, object]]) -> Lexicon:

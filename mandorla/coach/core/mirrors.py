@@ -6,7 +6,7 @@ from typing import Final
 
 from mandorla.coach.core import heads, text
 from mandorla.coach.core.answers import Mirrored, Whisper
-from mandorla.coach.core.distortion import Bent, bent
+from mandorla.coach.core.distortion import Bent, Words, bent
 from mandorla.coach.core.lexicon import Lexicon
 
 Row = Sequence[float]
@@ -25,8 +25,10 @@ def asked_of(sender: str, response: str) -> list[tuple[str, str]]:
     return [(sender, response), *((clause, response) for clause in said), *((sender, clause) for clause in returned)]
 
 
-def mirrored(sender: str, response: str, rows: Sequence[Row], feelings: Lexicon, *, expects: str = MIRROR) -> Mirrored:
-    """What `response` does with `sender`; `rows` answer `asked_of`, in its order; `expects` is what the step asks for."""
+def mirrored(  # noqa: PLR0913
+    sender: str, response: str, rows: Sequence[Row], words: Words, feelings: Lexicon, *, expects: str = MIRROR
+) -> Mirrored:
+    """What `response` does with `sender`; `rows` answer `asked_of`; `expects` is what the step asks for."""
     said, returned = text.clauses(sender), text.clauses(response)
     whole, by_said, by_returned = rows[0], rows[1 : 1 + len(said)], rows[1 + len(said) :]
     labels, shares = heads.read(whole, "label"), heads.read(whole, "addition")
@@ -36,7 +38,7 @@ def mirrored(sender: str, response: str, rows: Sequence[Row], feelings: Lexicon,
     label = max(labels, key=lambda name: labels[name])
     missed = tuple(clause for clause, share in zip(said, covered, strict=True) if share < COVERED_MIN)
     additions = {name: _where(name, returned, by_returned) for name, share in shares.items() if share >= ADDED_MIN}
-    whispers = list(_added(additions, bent(sender, response)))
+    whispers = list(_added(additions, bent(sender, response, words)))
     if expects == MIRROR and label in MIRRORS:
         whispers += [Whisper("missed", clause) for clause in missed]
     if expects == MIRROR and label == "parroting":

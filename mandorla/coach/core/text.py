@@ -84,10 +84,11 @@ TURNED: Final = {
     "you'll": "i'll",
 }
 RITUAL: Final = re.compile(
-    r"(?:did i (?:get|hear) (?:that|you|it)(?: right)?|have i got (?:that|you|it)(?: right)?|is there more(?: about that)?|"
-    r"is that right|what i(?:'m| am) hearing is|what i hear (?:you say(?:ing)? )?is|if i (?:got|heard|hear) you right|"
-    r"let me see if i(?:'ve| have)? got (?:that|you|it)|i(?:'m| am) hearing (?:that|you say(?:ing)?)|"
-    r"(?:so )?you(?:'re| are) (?:saying|telling me)(?: that)?|i hear(?: that| you say(?:ing)?(?: that)?)?)[,:?.]*",
+    r"(?:did i (?:get|hear) (?:that|you|it)(?: right)?|have i got (?:that|you|it)(?: right)?|is that right|"
+    r"is there more(?: about that)?|what i(?:'m| am) hearing is|what i hear(?: you say(?:ing)?)? is|"
+    r"if i (?:got|heard|hear) you right|let me see if i(?:'ve| have)? got (?:that|you|it)|"
+    r"i(?:'m| am) hearing (?:that|you say(?:ing)?)|(?:so )?you(?:'re| are) (?:saying|telling me)(?: that)?|"
+    r"i hear(?: that| you say(?:ing)?(?: that)?)?)[,:?.]*",
     re.IGNORECASE,
 )
 
@@ -104,17 +105,17 @@ def words(text: str) -> list[str]:
 
 
 def clauses(text: str) -> list[str]:
-    """The things said, one by one, as they stand in the text; a scrap of under CLAUSE_WORDS_MIN words joins the last."""
+    """The things said, one by one, as they stand there; a scrap of under CLAUSE_WORDS_MIN words joins the last."""
     found: list[str] = []
     for sentence in ENDS.split(text.translate(QUOTES)):
         for part in JOINTS.split(sentence):
-            part = part.strip(" ,;:-")
-            if not WORD.search(part):
+            clause = part.strip(" ,;:-")
+            if not WORD.search(clause):
                 continue
-            if found and len(WORD.findall(part)) < CLAUSE_WORDS_MIN:
-                found[-1] = f"{found[-1]}, {part}"
+            if found and len(WORD.findall(clause)) < CLAUSE_WORDS_MIN:
+                found[-1] = f"{found[-1]}, {clause}"
             else:
-                found.append(part)
+                found.append(clause)
     return found
 
 

@@ -15,7 +15,8 @@ FEELING, TRAIT = "I feel {}", "Someone {}"
 
 def mirror(sender: str, response: str, expects: str = core.MIRROR) -> core.Mirrored:
     """What a receiver's words do with what was sent; `expects` is what the step asks for."""
-    return core.mirrored(sender, response, rows(core.asked_of_mirror(sender, response)), _feelings(), expects=expects)
+    asked = rows(core.asked_of_mirror(sender, response))
+    return core.mirrored(sender, response, asked, _words(), _feelings(), expects=expects)
 
 
 def send(said: str) -> core.Sent:
@@ -70,6 +71,11 @@ def _feelings() -> core.Lexicon:
 def _lexicon(name: str) -> core.Lexicon:
     lines = (CONTENT / f"{name}.jsonl").read_text("utf-8").splitlines()
     return core.lexicon(json.loads(line) for line in lines)
+
+
+@cache
+def _words() -> core.Words:
+    return core.words(_table("words"))
 
 
 @cache

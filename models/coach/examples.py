@@ -14,9 +14,10 @@ from mandorla.coach.core import heads
 
 TEXTS = Path(__file__).parent / "texts"
 WORDS = Path(__file__).parents[2] / "mandorla" / "content" / "coach"
-EMOTION_ROWS = 3000
-NEAR_ROWS = 4000
-COVERED_SHARE = 0.6  # of all points, each beside a response: there are more than are needed
+FLIPS_EACH = 2
+EMOTION_ROWS = 2500
+NEAR_ROWS = 6000
+COVERED_SHARE = 0.4  # of all points, each beside a response: there are more than are needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _pairs(senders: list[dict[str, Any]], opposites: dict[str, list[str]], chanc
                     continue
                 yield Example(point, response["text"], {"covered": [int(is_covered)]})
         for text in faithful:
-            for flip in flips(text, opposites, chance):
+            for flip in chance.sample(bent := list(flips(text, opposites, chance)), min(FLIPS_EACH, len(bent))):
                 yield Example(said, flip.words, _move(flip.label, flip.additions, None), 0.6)
         other = chance.choice(senders)
         if other is not one and faithful:  # a mirror of something else altogether

@@ -1,7 +1,7 @@
 """The coach's judgement: pure functions over text, word lists and the numbers a model gave."""
 
 from mandorla.coach.core.answers import Asked, Mirrored, Sent, Whisper
-from mandorla.coach.core.distortion import Words, words
+from mandorla.coach.core.distortion import Bent, Words, bent, words
 from mandorla.coach.core.heads import BEHAVIOURS, HEADS, LABELS, OUTPUTS, TOPICS, read
 from mandorla.coach.core.lexicon import Lexicon, lexicon
 from mandorla.coach.core.marks import Marks, marks
@@ -11,6 +11,7 @@ from mandorla.coach.core.requests import asked
 from mandorla.coach.core.requests import asked_of as asked_of_request
 from mandorla.coach.core.sends import asked_of as asked_of_send
 from mandorla.coach.core.sends import sent
+from mandorla.coach.core.text import clauses
 
 __all__ = [
     "BEHAVIOURS",
@@ -22,6 +23,7 @@ __all__ = [
     "TOPICS",
     "VALIDATE",
     "Asked",
+    "Bent",
     "Lexicon",
     "Marks",
     "Mirrored",
@@ -32,6 +34,8 @@ __all__ = [
     "asked_of_mirror",
     "asked_of_request",
     "asked_of_send",
+    "bent",
+    "clauses",
     "lexicon",
     "marks",
     "mirrored",

@@ -68,7 +68,8 @@ def _match(said: str, returned: Sequence[str], known: Words) -> str:
 
 
 def _content(clause: str, known: Words) -> set[str]:
-    return {_stem(word) for word in text.words(clause) if word not in known.empty and not NOT.fullmatch(word)}
+    apart = known.empty | known.weak | known.amounts.keys()
+    return {_stem(word) for word in text.words(clause) if word not in apart and not NOT.fullmatch(word)}
 
 
 def _stem(word: str) -> str:

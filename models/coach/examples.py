@@ -3,8 +3,9 @@
 import gzip
 import json
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from mandorla.coach.core import heads
 TEXTS = Path(__file__).parent / "texts"
 WORDS = Path(__file__).parents[2] / "mandorla" / "content" / "coach"
 FLIPS_EACH = 2
+FLIP_WEIGHT = 0.5
+SINGLES = 2  # how often an epoch sees a text that stands alone: it is short, and there are few
 EMOTION_ROWS = 2500
 NEAR_ROWS = 6000
 COVERED_SHARE = 0.4  # of all points, each beside a response: there are more than are needed
@@ -40,11 +43,14 @@ def examples(shared: Path, chance: random.Random) -> list[Example]:
     """Everything, in no order."""
     opposites = {row["word"]: row["opposite"] for row in rows(WORDS / "feelings.jsonl") if len(row["word"]) > 2}
     pairs = [row for file in sorted(TEXTS.glob("pairs*.jsonl")) for row in rows(file)]
-    return [
-        *_pairs(pairs, opposites, chance),
+    single = [
         *_sends(rows(TEXTS / "sends.jsonl")),
         *_requests(rows(TEXTS / "requests.jsonl")),
         *_topics(rows(TEXTS / "topics.jsonl")),
+    ]
+    return [
+        *_even(list(_pairs(pairs, opposites, chance))),
+        *single * SINGLES,
         *_near(rows(WORDS / "feelings.jsonl"), "I feel {}", chance),
         *_near(rows(WORDS / "traits.jsonl"), "Someone {}", chance),
         *_counsel(file for file in TEXTS.glob("counsel*.jsonl")),
@@ -78,12 +84,23 @@ def _pairs(senders: list[dict[str, Any]], opposites: dict[str, list[str]], chanc
                 yield Example(point, response["text"], {"covered": [int(is_covered)]})
         for text in faithful:
             for flip in chance.sample(bent := list(flips(text, opposites, chance)), min(FLIPS_EACH, len(bent))):
-                yield Example(said, flip.words, _move(flip.label, flip.additions, None), 0.6)
+                yield Example(said, flip.words, _move(flip.label, flip.additions, None), FLIP_WEIGHT)
         other = chance.choice(senders)
         if other is not one and faithful:  # a mirror of something else altogether
             yield Example(other["sender"], faithful[0], {"coverage": [0.0]}, 0.5)
             for point in other["points"]:
                 yield Example(point, faithful[0], {"covered": [0]}, 0.5)
+
+
+def _even(pairs: list[Example]) -> Iterator[Example]:
+    """The same, with the labels that are rare counted for more: people do none of them far more often than another."""
+    counts = Counter[int]()
+    for one in pairs:
+        if "label" in one.known:
+            counts[one.known["label"]] += one.weight
+    usual = sum(counts.values()) / len(counts)
+    for one in pairs:
+        yield replace(one, weight=one.weight * usual / counts[one.known["label"]]) if "label" in one.known else one
 
 
 def _speech(row: dict[str, Any], flags: Iterable[str]) -> dict[str, Any]:

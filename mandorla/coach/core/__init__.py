@@ -6,10 +6,7 @@ from mandorla.coach.core.heads import BEHAVIOURS, HEADS, LABELS, OUTPUTS, TOPICS
 from mandorla.coach.core.lexicon import Lexicon, lexicon
 from mandorla.coach.core.marks import Marks, marks
 from mandorla.coach.core.mirrors import EMPATHISE, MIRROR, VALIDATE, mirrored
-from mandorla.coach.core.mirrors import asked_of as asked_of_mirror
 from mandorla.coach.core.requests import asked
-from mandorla.coach.core.requests import asked_of as asked_of_request
-from mandorla.coach.core.sends import asked_of as asked_of_send
 from mandorla.coach.core.sends import sent
 from mandorla.coach.core.text import clauses
 
@@ -31,9 +28,6 @@ __all__ = [
     "Whisper",
     "Words",
     "asked",
-    "asked_of_mirror",
-    "asked_of_request",
-    "asked_of_send",
     "bent",
     "clauses",
     "lexicon",

@@ -1,6 +1,10 @@
 """What the coach says: plain facts for whoever asks, and whispers for the one who writes."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+Ask = Callable[[Sequence[tuple[str, str]]], Sequence[Sequence[float]]]
+"""The model: one row of `heads.OUTPUTS` numbers for each text (its second part empty) or pair of texts."""
 
 
 @dataclass(frozen=True, slots=True)

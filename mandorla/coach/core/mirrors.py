@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from mandorla.coach.core import heads, text
-from mandorla.coach.core.answers import Mirrored, Whisper
+from mandorla.coach.core.answers import Ask, Mirrored, Whisper
 from mandorla.coach.core.distortion import Bent, Words, bent
 from mandorla.coach.core.lexicon import Lexicon
 
-Row = Sequence[float]
 COVERED_MIN: Final = 0.5
 ADDED_MIN: Final = 0.5
+PARROTED_MIN: Final = 0.9
 MIRROR, VALIDATE, EMPATHISE = "mirror", "validate", "empathise"  # what the step asks for
 MIRRORS: Final = ("faithful", "partial", "parroting", "interpretation", "mixed")
 REASON: Final = re.compile(
@@ -19,26 +19,22 @@ REASON: Final = re.compile(
 )
 
 
-def asked_of(sender: str, response: str) -> list[tuple[str, str]]:
-    """What the model is asked: the pair, each clause of the sender with the response, the sender with each clause."""
-    said, returned = text.clauses(sender), text.clauses(response)
-    return [(sender, response), *((clause, response) for clause in said), *((sender, clause) for clause in returned)]
-
-
 def mirrored(  # noqa: PLR0913
-    sender: str, response: str, rows: Sequence[Row], words: Words, feelings: Lexicon, *, expects: str = MIRROR
+    sender: str, response: str, ask: Ask, words: Words, feelings: Lexicon, *, expects: str = MIRROR
 ) -> Mirrored:
-    """What `response` does with `sender`; `rows` answer `asked_of`; `expects` is what the step asks for."""
-    said, returned = text.clauses(sender), text.clauses(response)
-    whole, by_said, by_returned = rows[0], rows[1 : 1 + len(said)], rows[1 + len(said) :]
+    """What `response` does with `sender`; `ask` is the model; `expects` is what the step asks for."""
+    said = text.clauses(sender)
+    whole, *by_clause = ask([(sender, response), *((clause, response) for clause in said)])
     labels, shares = heads.read(whole, "label"), heads.read(whole, "addition")
-    covered = [heads.read(row, "covered")["covered"] for row in by_said]
+    label = max(labels, key=lambda name: labels[name])
+    if label == "faithful" and text.alike(sender, response) >= PARROTED_MIN:
+        label = "parroting"
+    covered = [heads.read(row, "covered")["covered"] for row in by_clause]
     mean = sum(covered) / len(covered) if covered else 0.0
     coverage = (heads.read(whole, "coverage")["coverage"] + mean) / 2
-    label = max(labels, key=lambda name: labels[name])
     missed = tuple(clause for clause, share in zip(said, covered, strict=True) if share < COVERED_MIN)
-    additions = {name: _where(name, returned, by_returned) for name, share in shares.items() if share >= ADDED_MIN}
-    whispers = list(_added(additions, bent(sender, response, words)))
+    additions = tuple(name for name, share in shares.items() if share >= ADDED_MIN)
+    whispers = list(_added(_where(additions, sender, response, ask), bent(sender, response, words)))
     if expects == MIRROR and label in MIRRORS:
         whispers += [Whisper("missed", clause) for clause in missed]
     if expects == MIRROR and label == "parroting":
@@ -47,7 +43,7 @@ def mirrored(  # noqa: PLR0913
         whispers.append(Whisper("validation_without_because"))
     if expects == EMPATHISE and not feelings.in_text(response):
         whispers.append(Whisper("empathy_without_feeling"))
-    return Mirrored(label, round(coverage, 3), missed, tuple(additions), tuple(whispers), shares)
+    return Mirrored(label, round(coverage, 3), missed, additions, tuple(whispers), shares)
 
 
 def _added(additions: dict[str, str], twisted: Sequence[Bent]) -> Iterator[Whisper]:
@@ -60,7 +56,10 @@ def _added(additions: dict[str, str], twisted: Sequence[Bent]) -> Iterator[Whisp
             yield Whisper("bent", span)
 
 
-def _where(name: str, returned: Sequence[str], rows: Sequence[Row]) -> str:
-    """The clause that adds it most."""
-    likely = [(heads.read(row, "addition")[name], clause) for row, clause in zip(rows, returned, strict=True)]
-    return max(likely, default=(0.0, ""))[1]
+def _where(additions: Sequence[str], sender: str, response: str, ask: Ask) -> dict[str, str]:
+    """For each addition the clause that adds it most."""
+    clauses = text.clauses(response)
+    if not additions or len(clauses) < 2:
+        return dict.fromkeys(additions, "")
+    read = [heads.read(row, "addition") for row in ask([(sender, clause) for clause in clauses])]
+    return {name: clauses[max(range(len(clauses)), key=lambda place: read[place][name])] for name in additions}

@@ -1,24 +1,19 @@
 """A wish for a change of behaviour: small, positive, specific, measurable, with an end, and free to give or not."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from mandorla.coach.core import heads
-from mandorla.coach.core.answers import Asked, Whisper
+from mandorla.coach.core.answers import Ask, Asked, Whisper
 from mandorla.coach.core.marks import Marks
 
 SO_MIN: Final = 0.5
 CERTAIN: Final = 0.15
 
 
-def asked_of(wish: str) -> list[tuple[str, str]]:
-    """What the model is asked."""
-    return [(wish, "")]
-
-
-def asked(wish: str, rows: Sequence[Sequence[float]], marks: Marks) -> Asked:
-    """How `wish` is worded; `rows` answer `asked_of`."""
-    criteria, shares = heads.read(rows[0], "criterion"), heads.read(rows[0], "request")
+def asked(wish: str, ask: Ask, marks: Marks) -> Asked:
+    """How `wish` is worded; `ask` is the model."""
+    (row,) = ask([(wish, "")])
+    criteria, shares = heads.read(row, "criterion"), heads.read(row, "request")
     met = {name: share >= SO_MIN for name, share in criteria.items()}
     found = {name: marks.found(name, wish) for name in heads.REQUEST_FLAGS}
     flags = tuple(name for name, share in shares.items() if share >= (CERTAIN if found[name] else SO_MIN))

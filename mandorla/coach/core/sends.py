@@ -4,34 +4,31 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from mandorla.coach.core import heads, text
-from mandorla.coach.core.answers import Sent, Whisper
+from mandorla.coach.core.answers import Ask, Sent, Whisper
 from mandorla.coach.core.lexicon import Lexicon
 from mandorla.coach.core.marks import Marks
 
 Row = Sequence[float]
 FLAGS: Final = heads.SPEECH[:7]
 FLAG_MIN: Final = 0.5
+BLAME_MIN: Final = 0.5
 CERTAIN: Final = 0.15  # where a rule sees a mark, the model may overrule it only below this
 DANGER_MIN: Final = 0.4
 EMOTION_MIN: Final = 0.5
 
 
-def asked_of(said: str) -> list[tuple[str, str]]:
-    """What the model is asked: the whole, then clause by clause."""
-    return [(said, ""), *((clause, "") for clause in text.clauses(said))]
-
-
-def sent(said: str, rows: Sequence[Row], marks: Marks, feelings: Lexicon) -> Sent:
-    """What is in `said`; `rows` answer `asked_of`."""
-    whole, parts, clauses = rows[0], rows[1:], text.clauses(said)
+def sent(said: str, ask: Ask, marks: Marks, feelings: Lexicon) -> Sent:
+    """What is in `said`; `ask` is the model."""
+    clauses = text.clauses(said)
+    whole, *parts = ask([(said, ""), *((clause, "") for clause in clauses if len(clauses) > 1)])
     speech = heads.read(whole, "speech")
     flags = tuple(name for name in FLAGS if _is_so(name, speech, marks.found(name, said)))
     danger, kinds = heads.read(whole, "danger")["danger"], heads.read(whole, "kind")
     by_rule = marks.kind_of_danger(said)
     is_danger = bool(by_rule) or danger >= DANGER_MIN
     kind = (by_rule or max(kinds, key=lambda name: kinds[name])) if is_danger else None
-    blame = heads.read(whole, "blame")["blame"] >= FLAG_MIN
-    told = [name for name in (*flags, "thought_as_feeling", "two_topics") if name in flags or speech[name] >= FLAG_MIN]
+    blame = heads.read(whole, "blame")["blame"] >= BLAME_MIN
+    told = [*flags, *(name for name in ("thought_as_feeling", "two_topics") if speech[name] >= FLAG_MIN)]
     whispers = [
         Whisper(name, marks.found(name, said) or _where("speech", name, clauses, parts))
         for name in told
@@ -48,6 +45,6 @@ def _is_so(name: str, shares: Mapping[str, float], found: str) -> bool:
 
 def _where(head: str, name: str, clauses: Sequence[str], rows: Sequence[Row]) -> str:
     """The clause in which it shows most; "" for a text of one clause, which needs no pointing."""
-    if len(clauses) < 2:
+    if not rows:
         return ""
     return max(zip((heads.read(row, head)[name] for row in rows), clauses, strict=True))[1]

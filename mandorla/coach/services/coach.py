@@ -15,18 +15,17 @@ FEELING, TRAIT = "I feel {}", "Someone {}"
 
 def mirror(sender: str, response: str, expects: str = core.MIRROR) -> core.Mirrored:
     """What a receiver's words do with what was sent; `expects` is what the step asks for."""
-    asked = rows(core.asked_of_mirror(sender, response))
-    return core.mirrored(sender, response, asked, _words(), _feelings(), expects=expects)
+    return core.mirrored(sender, response, rows, _words(), _feelings(), expects=expects)
 
 
 def send(said: str) -> core.Sent:
     """What is in a sender's words."""
-    return core.sent(said, rows(core.asked_of_send(said)), _marks(), _feelings())
+    return core.sent(said, rows, _marks(), _feelings())
 
 
 def request(wish: str) -> core.Asked:
     """How a wish for a change of behaviour is worded."""
-    return core.asked(wish, rows(core.asked_of_request(wish)), _marks())
+    return core.asked(wish, rows, _marks())
 
 
 def feelings(one: str, other: str) -> float:

@@ -24,6 +24,7 @@ LISTS = ("feelings", "own", "marks")
 SIGNALS = {"tie", "description", "candidate"}
 SIGNAL_MAX = 24_000
 SIGNAL_VALUES_MAX = 6
+WITHOUT_MAX = 60
 
 
 def command_from(fields: Mapping[str, Any], zone: str) -> Command:
@@ -70,6 +71,19 @@ def draft_from(fields: Mapping[str, Any]) -> services.Typed:
     """A draft from a frame or a form."""
     try:
         return services.Typed(_text(fields, "draft"), int(fields["v"]), int(fields.get("version") or 0))
+    except (KeyError, ValueError, TypeError):
+        raise Refused("broken") from None
+
+
+def asking_from(frame: Mapping[str, Any]) -> services.Asking:
+    """What a page asks the coach; without `words`, about what arrived."""
+    words = frame.get("words")
+    if not isinstance(words, str | None) or not isinstance(frame["whisper"], int):
+        raise Refused("broken")
+    try:
+        without = frozenset(_list(frame, "without")[:WITHOUT_MAX])
+        seen = min(int(frame["v"]), FAR_AHEAD)
+        return services.Asking(frame["whisper"], seen, words, _text(frame, "lead")[:LEAD_MAX], without)
     except (KeyError, ValueError, TypeError):
         raise Refused("broken") from None
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache, partial
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from django.http.request import split_domain_port, validate_host
 from django.template import loader
 from django.utils import timezone, translation
 
+from mandorla.coach import services as coach
+from mandorla.coach.core import Choices
 from mandorla.dialogue import forms, services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.services import Seat, bell, presence
@@ -50,8 +52,11 @@ class Gone(Exception):
 class Socket:
     """One open socket: a seat, what it still has to tell, and when it last gave a sign of life."""
 
-    def __init__(self, seat: Seat, send: Send) -> None:
+    def __init__(self, seat: Seat, send: Send, choices: Choices) -> None:
         self.seat = seat
+        self.choices = choices
+        self.asking: dict[bool, services.Asking] = {}  # the newest about a draft, and about what arrived
+        self.whispering: asyncio.Task[None] | None = None
         self.send = send
         self.news = asyncio.Event()
         self.frames: deque[dict[str, Any]] = deque(maxlen=FRAMES_MAX)
@@ -93,6 +98,7 @@ class Hall:
     def __init__(self) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
+        self.coach = ThreadPoolExecutor(1, thread_name_prefix="coach")
         self.sockets: defaultdict[UUID, set[Socket]] = defaultdict(set)
         self.calls = services.Calls()
         self._heard: deque[tuple[UUID, UUID]] = deque()
@@ -219,13 +225,13 @@ async def socket(scope: Scope, receive: Receive, send: Send) -> None:
         return
     await send({"type": "websocket.accept"})
     try:
-        seat = await hall.aside(_seat, _headers(scope), thread)
+        seat, choices = await hall.aside(_seat, _headers(scope), thread)
     except Locked:
         await send({"type": "websocket.close", "code": LOCKED})
     except (NotYours, Sealed):
         await send({"type": "websocket.close", "code": NOT_YOURS})
     else:
-        await _sit(Socket(seat, send), receive)
+        await _sit(Socket(seat, send, choices), receive)
 
 
 async def _sit(socket: Socket, receive: Receive) -> None:
@@ -240,6 +246,7 @@ async def _sit(socket: Socket, receive: Receive) -> None:
             await _hear(socket, event.get("text") or event.get("bytes") or "")
     finally:
         telling.cancel()
+        socket.asking.clear()
         hall.leave(socket)
 
 
@@ -314,13 +321,15 @@ def _stage(language: str) -> Any:
 
 async def _hear(socket: Socket, text: str | bytes) -> None:
     frame = _read(text)
-    calls = not frame.keys().isdisjoint(("call", "signal"))
-    welcome = (services.may_signal if calls else services.may_act)(socket.seat.person)
+    may = next((may for name, may in OTHER_PACES.items() if name in frame), services.may_act)
+    welcome = may(socket.seat.person)
     try:
         if not frame:
             raise Refused("broken")
-        if calls:
+        if may is services.may_signal:
             _call(socket, frame, welcome=welcome)
+        elif "whisper" in frame:
+            _ask(socket, forms.asking_from(frame), welcome=welcome)
         elif "ping" in frame:
             await _pong(socket, frame)
         elif "draft" in frame:
@@ -331,6 +340,13 @@ async def _hear(socket: Socket, text: str | bytes) -> None:
         if not welcome:
             socket.close(BROKEN)
         socket.tell(nak="", why="broken", say=say("broken", socket.seat.language))
+
+
+OTHER_PACES: Final = {
+    "call": services.may_signal,
+    "signal": services.may_signal,
+    "whisper": services.may_ask_the_coach,
+}
 
 
 def _read(text: str | bytes) -> dict[str, Any]:
@@ -352,6 +368,36 @@ def _call(socket: Socket, frame: dict[str, Any], *, welcome: bool) -> None:
         hall.calls.leave(socket)
     elif welcome:
         hall.calls.join(socket, joining)
+
+
+def _ask(socket: Socket, asking: services.Asking, *, welcome: bool) -> None:
+    """Keeps the newest question to the coach; one at a time is thought about. Who switched it off asks nothing."""
+    if not (welcome and socket.choices.on):
+        return
+    socket.asking[asking.words is None] = asking
+    if socket.whispering is None or socket.whispering.done():
+        socket.whispering = asyncio.create_task(_whisper(socket))
+
+
+async def _whisper(socket: Socket) -> None:
+    """In the coach's own thread: a turn never waits for it, and its words go nowhere else."""
+    while socket.asking:
+        about, asking = socket.asking.popitem()
+        heard = services.overheard(socket.seat, asking)
+        if heard is None:
+            continue
+
+        def think(heard: services.Overheard = heard, asking: services.Asking = asking, about: bool = about) -> Any:
+            return None if about in socket.asking else services.whispers(heard, asking.without | socket.choices.quiet)
+
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(hall.coach, think)
+        except Exception as problem:  # noqa: BLE001  # a coach that fails falls silent, and nothing of what it read is told
+            logger.warning("coach: %s", type(problem).__name__)
+            return
+        if found and about not in socket.asking:
+            said = [{"code": one.code, "say": coach.says(one.code), "span": one.span} for one in found.whispers]
+            socket.tell(whisper=asking.number, said=said, reads=found.reads, caught=found.caught)
 
 
 async def _pong(socket: Socket, frame: dict[str, Any]) -> None:
@@ -460,8 +506,8 @@ def say(why: str, language: str, facts: dict[str, Any] | None = None) -> str:
         return loader.render_to_string("dialogue/_refused.html", {"reason": why, "facts": facts or {}}).strip()
 
 
-def _seat(headers: dict[str, str], thread: UUID) -> Seat:
-    """Who this is, by their cookies, and their seat; the key ring is closed again at once."""
+def _seat(headers: dict[str, str], thread: UUID) -> tuple[Seat, Choices]:
+    """Who this is by their cookies, their seat, and what they chose of the coach; the key ring is closed at once."""
     cookies = parse_cookie(headers.get("cookie", ""))  # as the pages do: another site's odd cookie hides none of ours
     found = vault.unlocked_from_cookies(cookies)
     if found is None:
@@ -474,7 +520,7 @@ def _seat(headers: dict[str, str], thread: UUID) -> Seat:
             seat = services.seat_for(found.ring, thread, unlock=UUID(hex=found.unlock_id))
             services.room_for(seat, checked=True)
             notices.seen(seat.person, zone_here(cookies))
-            return seat
+            return seat, coach.choices_of(found.ring)
         finally:
             found.ring.close()
 

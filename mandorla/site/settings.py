@@ -64,7 +64,10 @@ WSGI_APPLICATION = "mandorla.site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [ROOT / name / "templates" for name in ("site", "dialogue", "notices", "safety", "spaces", "accounts")],
+        "DIRS": [
+            ROOT / name / "templates"
+            for name in ("site", "dialogue", "notices", "coach", "safety", "spaces", "accounts")
+        ],
         "OPTIONS": {
             "environment": "mandorla.site.templating.environment",
             "context_processors": ["mandorla.site.templating.page"],

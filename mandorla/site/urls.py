@@ -17,6 +17,7 @@ public = [
 urlpatterns = [
     path("", include((public, "site"))),
     path("", include("mandorla.notices.urls")),
+    path("me/coach/", include("mandorla.coach.urls")),
     path("me/", include("mandorla.accounts.urls")),
     path("spaces/", include("mandorla.spaces.urls")),
     path("dialogues/", include("mandorla.dialogue.urls")),

@@ -36,7 +36,7 @@ def test_the_socket_speaks_as_the_page_does(asked: str, chosen: str, spoken: str
     cookies = "; ".join(f"{name}={one.value}" for name, one in browser.cookies.items())
 
     page = browser.get(f"/dialogues/{thread}/", headers={"accept-language": asked}).content.decode()
-    seat = live._seat({"cookie": cookies, "accept-language": asked}, thread)
+    seat, _choices = live._seat({"cookie": cookies, "accept-language": asked}, thread)
 
     assert (seat.language, _spoken(page)) == (spoken, spoken)
 

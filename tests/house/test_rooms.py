@@ -28,7 +28,7 @@ MAY_OPEN = {  # room: (rooms of the own feature, rooms of floors below); a view 
     "apps": ({"services"} | DOORS, {"services"}),
 }
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-NO_CODE = {"templates", "static", "locale", "migrations", "__init__", "__pycache__"}
+NO_CODE = {"weights", "templates", "static", "locale", "migrations", "__init__", "__pycache__"}
 
 
 def _modules() -> list[tuple[str, str, Path]]:

@@ -1,11 +1,13 @@
 """The coach's judgement: pure functions over text, word lists and the numbers a model gave."""
 
 from mandorla.coach.core.answers import Asked, Mirrored, Sent, Whisper
+from mandorla.coach.core.choices import Choices
 from mandorla.coach.core.distortion import Bent, Words, bent, words
 from mandorla.coach.core.heads import BEHAVIOURS, HEADS, LABELS, OUTPUTS, TOPICS, read
 from mandorla.coach.core.lexicon import Lexicon, lexicon
 from mandorla.coach.core.marks import Marks, marks
 from mandorla.coach.core.mirrors import EMPATHISE, MIRROR, VALIDATE, mirrored
+from mandorla.coach.core.reading import is_english
 from mandorla.coach.core.requests import asked
 from mandorla.coach.core.sends import sent
 from mandorla.coach.core.text import clauses
@@ -21,6 +23,7 @@ __all__ = [
     "VALIDATE",
     "Asked",
     "Bent",
+    "Choices",
     "Lexicon",
     "Marks",
     "Mirrored",
@@ -30,6 +33,7 @@ __all__ = [
     "asked",
     "bent",
     "clauses",
+    "is_english",
     "lexicon",
     "marks",
     "mirrored",

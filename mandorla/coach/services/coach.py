@@ -56,6 +56,16 @@ def says(code: str) -> str:
     return str(_table("whispers")[code])
 
 
+def reads(said: str) -> bool:
+    """Whether the coach knows the language a text is in: English, so far."""
+    return core.is_english(said, _common())
+
+
+def codes() -> tuple[str, ...]:
+    """Every whisper there is."""
+    return tuple(_table("whispers"))
+
+
 def _nearness(known: core.Lexicon, carrier: str, one: str, other: str) -> float:
     both, turned = rows([(carrier.format(one), carrier.format(other)), (carrier.format(other), carrier.format(one))])
     guessed = (core.read(both, "near")["near"] + core.read(turned, "near")["near"]) / 2
@@ -80,6 +90,11 @@ def _words() -> core.Words:
 @cache
 def _marks() -> core.Marks:
     return core.marks(_table("marks"))
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(_table("english")["common"].split())
 
 
 @cache

@@ -46,12 +46,20 @@ from mandorla.dialogue.services.dialogues import (
 from mandorla.dialogue.services.keepsake import Keeping, keeping, kept_pdf, kept_text, let_go, wish
 from mandorla.dialogue.services.left import Left, Piece, left_by
 from mandorla.dialogue.services.moves import Ack, Kept, Typed, move, save_draft, start
-from mandorla.dialogue.services.pace import may_act, may_signal
+from mandorla.dialogue.services.pace import may_act, may_ask_the_coach, may_signal
 from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_of, rests_until
 from mandorla.dialogue.services.rooms import Seat, forget, is_behind, seat_for, there
 from mandorla.dialogue.services.screens import Clocks, RoomView, Shown, at_hand, clocks_of, moment, room_for
 from mandorla.dialogue.services.scripts import feeling_keys, feelings
 from mandorla.dialogue.services.watermarks import has_gone_back
+from mandorla.dialogue.services.whispers import (
+    Asking,
+    Overheard,
+    Whispered,
+    may_be_whispered_in,
+    overheard,
+    whispers,
+)
 from mandorla.dialogue.services.wholeness import flaws
 from mandorla.dialogue.services.writer import Conflict, writer
 
@@ -64,6 +72,7 @@ __all__ = [
     "WORDS_MAX",
     "Ack",
     "Asked",
+    "Asking",
     "Calls",
     "Clocks",
     "Company",
@@ -76,6 +85,7 @@ __all__ = [
     "Kept",
     "Left",
     "LookBack",
+    "Overheard",
     "Piece",
     "RoomView",
     "Seat",
@@ -83,6 +93,7 @@ __all__ = [
     "Signal",
     "Transcript",
     "Typed",
+    "Whispered",
     "act_on_company",
     "agreed_times",
     "ask",
@@ -115,10 +126,13 @@ __all__ = [
     "let_go",
     "look_back",
     "may_act",
+    "may_ask_the_coach",
     "may_be_asked",
+    "may_be_whispered_in",
     "may_signal",
     "moment",
     "move",
+    "overheard",
     "possible",
     "reseat",
     "rest",
@@ -134,6 +148,7 @@ __all__ = [
     "there",
     "transcript",
     "was_shown",
+    "whispers",
     "wish",
     "with_timers",
     "withdraw_words",

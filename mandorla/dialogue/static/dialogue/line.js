@@ -4,7 +4,8 @@
  *
  * @typedef {{ v?: number, html?: string, ack?: string[], nak?: string, why?: string, say?: string, here?: boolean,
  *   pong?: number, draft?: string, version?: number, words?: string, clocks?: Record<string, [number, number]>,
- *   call?: CallFrame, signal?: Signal, of?: string }} Frame
+ *   whisper?: number, said?: Whisper[], reads?: boolean, caught?: string[], call?: CallFrame, signal?: Signal, of?: string }} Frame
+ * @typedef {{ code: string, say: string, span: string }} Whisper a sentence of the coach, and the words it is about
  * @typedef {{ id: string, name: string, microphone: boolean, camera: boolean }} Told somebody in the call
  * @typedef {{ ice?: RTCIceServer[], others?: Told[], left?: string, why?: string }} CallFrame
  * @typedef {{ tie?: string, description?: RTCSessionDescriptionInit, candidate?: RTCIceCandidateInit }} Signal

@@ -1,0 +1,244 @@
+"""What the coach whispers in a room: to the one who writes or reads, to nobody else, and nothing of it is kept.
+
+`overheard` gathers on the loop what the coach needs, from entries that are at hand, and touches no database; `whispers`
+thinks about it in a thread of its own, without keys. Which words are listened to is data: content/coach/listens.toml.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from mandorla.coach import services as coach
+from mandorla.coach.core import MIRROR, VALIDATE, Whisper
+from mandorla.dialogue.core import Entry, Screen, is_one_device, screen
+from mandorla.dialogue.services import rooms, scripts
+from mandorla.dialogue.services.rooms import Room, Seat
+from mandorla.dialogue.services.saying import in_words
+from mandorla.vault.core import Sealed
+
+LISTENS: Final = Path(__file__).parents[2] / "content" / "coach" / "listens.toml"
+AT_ONCE: Final = 2
+WORDS_MIN: Final = 4
+CHARACTERS_MAX: Final = 2_400  # of what stands beside, as of a draft
+LINES_MAX: Final = 3
+DANGER: Final = "danger"
+CAUGHT_MIN, NEAR_MIN = 0.85, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a page asks the coach: about `words` being written under version `seen`, or, with none, about what arrived.
+
+    `without` are whispers that were of no help, or not followed, a moment ago. Empty words take the last question back.
+    """
+
+    number: int
+    seen: int
+    words: str | None
+    lead: str = ""
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """What the coach thinks about, in clear for as long as it does. `guessed` and `named` are feelings."""
+
+    hears: str
+    words: str
+    beside: str = ""
+    guessed: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Whispered:
+    """What the coach found: whispers, whether it could read the words at all, and feelings caught, as sentences."""
+
+    whispers: tuple[Whisper, ...] = ()
+    reads: bool = True
+    caught: tuple[str, ...] = ()
+
+
+def may_be_whispered_in(medium: str) -> bool:
+    """Where one screen is for two there is no telling one of them something alone."""
+    return medium != "shared"
+
+
+def overheard(seat: Seat, asking: Asking) -> Overheard | None:
+    """What to think about, or nothing: the turn has passed, nobody listens to such words, or there are too few."""
+    room = rooms.hot(seat.thread)
+    if room is None:
+        return None
+    state = room.shown.state
+    gone_by = asking.seen < state.turn or state.over or state.paused or not state.is_welcome(seat.person)
+    if gone_by or is_one_device(room.script, state):
+        return None
+    if asking.words is None:
+        return _arrived(seat, room)
+    return _written(seat, room, asking.words, asking.lead)
+
+
+def whispers(heard: Overheard, without: frozenset[str]) -> Whispered:
+    """The most useful whispers first, one for each sentence, two at most."""
+    if heard.named:
+        return Whispered(caught=tuple(_caught(heard)))
+    if not coach.reads(heard.words):
+        return Whispered(reads=False)
+    found: dict[str, Whisper] = {}
+    for one in HEARS[heard.hears](heard):
+        if one.code not in without:
+            found.setdefault(one.code, one)
+    return Whispered(tuple(sorted(found.values(), key=lambda one: _rank(one.code))[:AT_ONCE]))
+
+
+def _written(seat: Seat, room: Room, words: str, lead: str) -> Overheard | None:
+    script, state = room.script, room.shown.state
+    seen = screen(script, state, seat.person)
+    moves = script.steps[state.step].moves
+    kinds = (moves[offer.name].kind for offer in seen.offers if offer.act in ("say", "list"))
+    row = next((listens()["kinds"][kind] for kind in kinds if kind in listens()["kinds"]), None)
+    if row is None or not seen.my_turn or len(words.split()) < WORDS_MIN:
+        return None
+    entries = _beside(seat, room, seen, row["beside"]) if "beside" in row else ()
+    beside = "\n".join(filter(None, (_said(entry) for entry in entries)))
+    if "beside" in row and not beside:
+        return None
+    said = f"{lead.removesuffix('…').rstrip()} {words}".strip()
+    return Overheard(row["hears"], said[:CHARACTERS_MAX], beside[-CHARACTERS_MAX:])
+
+
+def _arrived(seat: Seat, room: Room) -> Overheard | None:
+    """What the other said to open this step, to look for danger in it; or what they feel, beside what one guessed."""
+    state = room.shown.state
+    entry = _opened(seat, room, state.turn)
+    if entry is None or entry.by in (seat.person, seat.space) or state.turn not in _on_screen(seat, room):
+        return _felt(seat, room, entry)
+    move = room.script.steps[entry.step].moves.get(entry.do)
+    row = listens()["kinds"].get(move.kind if move else "", {})
+    if row.get("hears") in ("send", "request"):
+        return Overheard(DANGER, _said(entry)[:CHARACTERS_MAX])
+    return _felt(seat, room, entry)
+
+
+def _felt(seat: Seat, room: Room, entry: Entry | None) -> Overheard | None:
+    if entry is None or entry.by == seat.person:
+        return None
+    move = room.script.steps[entry.step].moves.get(entry.do)
+    latest = room.shown.state.latest
+    for kind, answers in listens()["guesses"].items():
+        guess = _opened(seat, room, max(latest.get(kind, ()), default=0))
+        if move and move.kind in answers and guess and guess.by == seat.person:
+            guessed = _feelings(guess)
+            return Overheard("feelings", "", "", guessed, _feelings(entry) or guessed, seat.language)
+    return None
+
+
+def _beside(seat: Seat, room: Room, seen: Screen, which: str) -> Iterable[Entry]:
+    """What the other has told in this turn, or what they said last since I gave something back."""
+    state = room.shown.state
+    told = state.chunks if which == "turn" else seen.chunks
+    entries = [entry for seq in sorted({*told, *seen.shows}) if (entry := _opened(seat, room, seq))]
+    others = [entry for entry in entries if entry.by not in (seat.person, seat.space)]
+    if which == "turn" or not others:
+        return others
+    mine = max((entry.seq for entry in entries if entry.by == seat.person), default=0)
+    last = others[-1]
+    return [entry for entry in others if entry.by == last.by and (entry.seq > mine or entry is last)]
+
+
+def _on_screen(seat: Seat, room: Room) -> frozenset[int]:
+    seen = screen(room.script, room.shown.state, seat.person)
+    return frozenset((*seen.shows, *seen.chunks))
+
+
+def _opened(seat: Seat, room: Room, seq: int) -> Entry | None:
+    stored = room.shown.entries.get(seq)
+    try:
+        return rooms.opened(seat, stored) if stored else None
+    except Sealed:
+        return None
+
+
+def _said(entry: Entry) -> str:
+    """An entry's words as a sender's: with how the sentence began; lists line by line; feelings as one feels them."""
+    lead, words = str(entry.body.get("lead", "")), str(entry.body.get("words", ""))
+    if words:
+        return f"{lead.removesuffix('…').rstrip()} {words}".strip()
+    if "lines" in entry.body:
+        return "\n".join(map(str, entry.body["lines"]))
+    return "\n".join(f"I feel {feeling}." for feeling in _feelings(entry, "en"))
+
+
+def _feelings(entry: Entry, language: str = "") -> tuple[str, ...]:
+    keys = (scripts.feeling_name(key, language) if language else key for key in entry.body.get("feelings", ()))
+    return (*keys, *map(str, entry.body.get("own", ())))
+
+
+def _written_to_send(heard: Overheard) -> Sequence[Whisper]:
+    return coach.send(heard.words).whispers
+
+
+def _written_to_ask(heard: Overheard) -> Sequence[Whisper]:
+    lines = [line for line in heard.words.splitlines() if len(line.split()) >= WORDS_MIN][:LINES_MAX]
+    danger = [one for one in coach.send(heard.words).whispers if one.code == DANGER]
+    return [*danger, *(Whisper(one.code, one.span or line) for line in lines for one in coach.request(line).whispers)]
+
+
+def _given_back(expects: str) -> Callable[[Overheard], Sequence[Whisper]]:
+    return lambda heard: coach.mirror(heard.beside, heard.words, expects).whispers
+
+
+def _listened_for_danger(heard: Overheard) -> Sequence[Whisper]:
+    return [one for one in coach.send(heard.words).whispers if one.code == DANGER]
+
+
+HEARS: Final[dict[str, Callable[[Overheard], Sequence[Whisper]]]] = {
+    "send": _written_to_send,
+    "request": _written_to_ask,
+    "mirror": _given_back(MIRROR),
+    "validate": _given_back(VALIDATE),
+    DANGER: _listened_for_danger,
+}
+
+
+def _caught(heard: Overheard) -> Iterable[str]:
+    """Which of the named feelings were guessed, nearly guessed, or are new: words, never a number."""
+    caught: list[str] = []
+    near: list[str] = []
+    new: list[str] = []
+    for feeling in heard.named:
+        nearness = max((_nearness(feeling, one) for one in heard.guessed), default=0.0)
+        place = caught if nearness >= CAUGHT_MIN else near if nearness >= NEAR_MIN else new
+        place.append(scripts.feeling_name(feeling, heard.language))
+    with translation.override(heard.language):
+        if caught:
+            yield _("You caught: %(feelings)s.") % {"feelings": in_words(caught, heard.language)}
+        if near:
+            yield _("You were near: %(feelings)s.") % {"feelings": in_words(near, heard.language)}
+        if new:
+            yield _("You could not know yet: %(feelings)s.") % {"feelings": in_words(new, heard.language)}
+
+
+def _nearness(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    names = scripts.feeling_name(one, "en"), scripts.feeling_name(other, "en")
+    return coach.feelings(*names) if all(name.isascii() for name in names) else 0.0
+
+
+def _rank(code: str) -> int:
+    first: list[str] = listens()["order"]["first"]
+    return first.index(code) if code in first else len(first)
+
+
+@cache
+def listens() -> dict[str, Any]:
+    """What is listened to, and how."""
+    return tomllib.loads(LISTENS.read_text("utf-8"))

@@ -1,0 +1,285 @@
+"""The coach in the room: it whispers to the one who writes or reads, in nobody's way, and keeps nothing.
+
+Over the live door, with the real model. What is asserted of its judgement is what its rules decide.
+"""
+
+import logging
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mandorla.coach import services as coach
+from mandorla.dialogue import services
+from mandorla.dialogue.models import Draft, Event
+from mandorla.dialogue.services import scripts
+from mandorla.dialogue.services.rooms import hot
+from mandorla.dialogue.services.whispers import HEARS, listens
+from tests.cast import Cast
+from tests.dialogue.hall import Frame, Hall, Phone
+from tests.dialogue.seated import Pair, cookies_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TO_SENDING = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip"
+TO_VALIDATION = "ben:say ana:yes ana:no_more ben:say ana:all"
+DANGER = "When I said that he choked me and put his hands around my throat"
+SENT = "When the laptop comes out on Sunday I feel left on a platform, and I miss you"
+SOON = 1.0
+
+
+@pytest.fixture
+def pair(cast: Cast) -> Pair:
+    """Ana is to send, Ben to listen."""
+    pair = Pair(cast)
+    pair.play(TO_SENDING)
+    return pair
+
+
+@pytest.fixture
+def two(hall: Hall, pair: Pair) -> tuple[Phone, Phone]:
+    """Ana and Ben in the room, each with a first screen."""
+    return comes(hall, pair, "ana"), comes(hall, pair, "ben")
+
+
+def comes(hall: Hall, pair: Pair, name: str) -> Phone:
+    """Somebody opens the room."""
+    phone = hall.phone(cookies_of(getattr(pair.cast, name)), pair.thread)
+    phone.told("html")
+    return phone
+
+
+def asks(phone: Phone, number: int, words: str | None, **facts: Any) -> Frame:
+    """One question to the coach, and its answer."""
+    phone.sends({"whisper": number, "v": phone.screen["v"], "words": words} | facts)
+    return phone.told("whisper", number)
+
+
+def codes(answer: Frame) -> list[str]:
+    """Which whispers there were."""
+    return [one["code"] for one in answer["said"]]
+
+
+def is_quiet(phone: Phone) -> bool:
+    """Whether nothing of the coach comes for a while."""
+    try:
+        phone.told("whisper", seconds=SOON)
+    except TimeoutError:
+        return True
+    return False
+
+
+# The one who writes
+
+
+def test_a_draft_is_whispered_about_to_its_writer_alone(two: tuple[Phone, Phone]) -> None:
+    ana, ben = two
+
+    answer = asks(ana, 1, DANGER)
+
+    assert answer["reads"]
+    assert codes(answer)[0] == "danger"
+    assert answer["said"][0]["say"] == coach.says("danger")
+    assert answer["said"][0]["span"] in DANGER.lower() + DANGER
+    assert is_quiet(ben)
+
+
+def test_a_validation_is_held_beside_what_was_told_and_its_beginning_counts(hall: Hall, pair: Pair) -> None:
+    pair.does("ana", "say", words=SENT)
+    pair.play(TO_VALIDATION)
+    ben = comes(hall, pair, "ben")
+
+    without = asks(ben, 1, "You would like the evening to be ours")
+    begun = asks(ben, 2, "you would like the evening to be ours", lead="It makes sense to me, because …")
+
+    assert "validation_without_because" in codes(without)
+    assert "validation_without_because" not in codes(begun)
+
+
+def test_at_most_two_are_whispered_and_none_that_was_of_no_help(two: tuple[Phone, Phone]) -> None:
+    ana, _ben = two
+    words = "You always leave me alone, you idiot, and I feel that you never loved me; stop it now or else. He hit me."
+
+    all_of_them = codes(asks(ana, 1, words))
+    others = codes(asks(ana, 2, words, without=all_of_them))
+
+    assert len(all_of_them) == len(set(all_of_them)) <= 2
+    assert set(all_of_them).isdisjoint(others)
+
+
+def test_what_was_silenced_stays_so_in_the_next_room(cast: Cast, hall: Hall, pair: Pair) -> None:
+    pair.does("ana", "say", words=SENT)
+    pair.play(TO_VALIDATION)
+    coach.silence(cast.ben.ring(), "validation_without_because")
+
+    silenced = codes(asks(comes(hall, pair, "ben"), 1, "You would like the evening to be ours"))
+    coach.hear_again(cast.ben.ring(), "validation_without_because")
+    again = codes(asks(comes(hall, pair, "ben"), 1, "You would like the evening to be ours"))
+
+    assert "validation_without_because" not in silenced
+    assert "validation_without_because" in again
+
+
+@pytest.mark.parametrize(
+    "words", ["Wenn der Laptop aufgeht, fühle ich mich allein gelassen", "وقتی لپ‌تاپ باز می‌شود احساس تنهایی می‌کنم"]
+)
+def test_what_it_cannot_read_is_said_and_not_judged(words: str, two: tuple[Phone, Phone]) -> None:
+    answer = asks(two[0], 1, words)
+
+    assert (answer["reads"], answer["said"]) == (False, [])
+
+
+def test_it_is_silent_for_whoever_switched_it_off(cast: Cast, hall: Hall, pair: Pair) -> None:
+    coach.switch(cast.ana.ring(), on=False)
+    ana = comes(hall, pair, "ana")
+
+    ana.sends({"whisper": 1, "v": ana.screen["v"], "words": DANGER})
+
+    assert is_quiet(ana)
+
+
+def test_only_the_newest_of_many_questions_is_answered(two: tuple[Phone, Phone]) -> None:
+    ana, _ben = two
+
+    for number in range(1, 16):
+        ana.sends({"whisper": number, "v": ana.screen["v"], "words": f"{DANGER}, {number} times"})
+    answers = [ana.told("whisper")["whisper"]]
+    while answers[-1] != 15:
+        answers.append(ana.told("whisper")["whisper"])
+
+    assert len(answers) < 15
+    assert answers == sorted(answers)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"whisper": "one", "v": 8, "words": DANGER},
+        {"whisper": 1, "words": DANGER},
+        {"whisper": 1, "v": 8, "words": ["a"]},
+        {"whisper": 1, "v": 8, "words": DANGER, "without": [1]},
+        {"whisper": None, "v": 8},
+    ],
+)
+def test_a_question_no_page_asks_is_refused(frame: Frame, two: tuple[Phone, Phone]) -> None:
+    two[0].sends(frame)
+
+    assert two[0].told("nak")["why"] == "broken"
+
+
+def test_whose_turn_it_is_not_and_what_has_gone_by_are_not_listened_to(two: tuple[Phone, Phone], pair: Pair) -> None:
+    ana, ben = two
+
+    ben.sends({"whisper": 1, "v": ben.screen["v"], "words": DANGER})
+    old = ana.screen["v"]
+    ana.does("say", words=SENT)
+    ana.sends({"whisper": 1, "v": old, "words": DANGER})
+
+    assert is_quiet(ana)
+    assert is_quiet(ben)
+
+
+def test_where_one_screen_is_for_two_nobody_is_whispered_to(cast: Cast, hall: Hall) -> None:
+    pair = Pair(cast, form="request", medium="shared")
+    pair.does("ben", "now")
+    ana = comes(hall, pair, "ana")
+
+    page = cast.ana.browser().get(f"/dialogues/{pair.thread}/").content.decode()
+    ana.sends({"whisper": 1, "v": ana.screen["v"], "words": DANGER})
+
+    assert "data-whispers-parts" not in page
+    assert is_quiet(ana)
+
+
+# The one who reads
+
+
+def test_danger_in_what_arrived_is_told_to_its_reader_alone(two: tuple[Phone, Phone]) -> None:
+    ana, ben = two
+    ana.does("say", words="If you leave I will kill you and burn your house")
+    ben.shown(ana.screen["v"])
+
+    answer = asks(ben, 1, None)
+
+    assert codes(answer) == ["danger"]
+    assert is_quiet(ana)
+
+
+def test_of_what_arrived_nothing_but_danger_is_told(two: tuple[Phone, Phone]) -> None:
+    ana, ben = two
+    ana.does("say", words="You always leave me alone, you idiot, and you never loved me")
+    ben.shown(ana.screen["v"])
+
+    assert set(codes(asks(ben, 1, None))) <= {"danger"}
+
+
+@pytest.mark.parametrize(
+    ("does", "named", "sentences"),
+    [
+        ("yes", (), ["You caught: lonely."]),
+        ("other", ("lonely",), ["You caught: lonely."]),
+        ("other", ("lonely", "joyful"), ["You caught: lonely.", "You could not know yet: joyful."]),
+    ],
+)
+def test_who_guessed_learns_in_words_which_feelings_were_caught(
+    does: str, named: tuple[str, ...], sentences: list[str], hall: Hall, pair: Pair
+) -> None:
+    pair.does("ana", "say", words=SENT)
+    pair.play(f"{TO_VALIDATION} ben:say ana:lands ben:guess")
+    ana, ben = comes(hall, pair, "ana"), comes(hall, pair, "ben")
+    pair.does("ana", does, **({"feelings": named} if named else {}))
+    for phone in (ana, ben):
+        phone.shown(pair.sees("ana").v)
+
+    answer = asks(ben, 1, None)
+    ana.sends({"whisper": 1, "v": ana.screen["v"], "words": None})
+
+    assert answer["caught"] == sentences
+    assert is_quiet(ana)
+
+
+# Nothing of it is in anybody's way, and nothing is kept
+
+
+def test_no_word_of_it_is_stored_or_logged(two: tuple[Phone, Phone], caplog: pytest.LogCaptureFixture) -> None:
+    ana, ben = two
+    before = (Event.objects.count(), Draft.objects.count())
+
+    with caplog.at_level(logging.DEBUG):
+        asks(ana, 1, f"{DANGER} heliotrope")
+        ana.sends({"whisper": 2, "v": ana.screen["v"], "words": f"{DANGER} heliotrope", "without": [["heliotrope"]]})
+        ana.told("nak")
+
+    assert (Event.objects.count(), Draft.objects.count()) == before
+    assert "heliotrope" not in caplog.text
+    assert "heliotrope" not in str(ben.frames) + str(ana.frames).replace("'say'", "")
+
+
+def test_listening_touches_no_database(pair: Pair) -> None:
+    pair.sees("ana")
+    asking = services.Asking(1, pair.sees("ana").v, DANGER)
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        heard = services.overheard(pair.ana, asking)
+        assert heard
+        found = services.whispers(heard, frozenset())
+
+    assert found.whispers[0].code == "danger"
+    assert len(queries) == 0
+    assert hot(pair.thread)
+
+
+# What is listened to is data
+
+
+def test_every_kind_that_is_listened_to_is_in_a_script_and_every_chunk_is_thought_of() -> None:
+    moves = [move for script in scripts.every() for step in script.steps.values() for move in step.moves.values()]
+    told = listens()
+
+    assert set(told["kinds"]) - {move.kind for move in moves} == set()
+    assert {move.kind for move in moves if move.chunk} - set(told["kinds"]) - set(told["silent"]["kinds"]) == set()
+    assert {row["hears"] for row in told["kinds"].values()} <= set(HEARS)
+    assert set(told["order"]["first"]) - set(coach.codes()) == set()

@@ -1,0 +1,84 @@
+"""The coach on two phones: what it whispers stands under the draft of the one who writes, and on no other screen."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.browsing import Browsing, Room
+from tests.journeys.site import Pair
+
+TO_SENDING = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")
+DANGER = "When I said no, he choked me and put his hands around my throat"
+SENT = "When the laptop comes out on Sunday I feel left on a platform"
+TO_VALIDATION = (f"ana say: {SENT}", "ben say", "ana yes", "ana no_more", "ben say", "ana all")
+UNREASONED = "You would like the evening to be ours"
+REASON = "What makes it make sense, seen from where they stand?"
+
+
+def test_what_is_whispered_to_one_is_on_no_other_screen(pair: Pair, browsing: Browsing) -> None:
+    thread = pair.ask(*TO_SENDING)
+    ana, ben = Room(browsing.open(pair.ana), thread), Room(browsing.open(pair.ben), thread)
+
+    ana.write(DANGER)
+    whispers = whispers_of(ana.page)
+    expect(whispers).to_contain_text("There is help")
+    expect(whispers.locator("mark")).to_be_visible()
+    expect(ana.words).to_be_focused()
+    expect(whispers_of(ben.page)).to_be_empty()
+
+    whispers.get_by_role("button", name="Pause now").click()
+    for room in (ana, ben):
+        room.shows("A pause for you both")
+    expect(ana.page.locator("main")).not_to_contain_text("There is help")
+
+
+def test_a_whisper_that_is_of_no_help_is_heard_no_more_until_it_is_wished_for_again(
+    pair: Pair, browsing: Browsing
+) -> None:
+    ben = Room(browsing.open(pair.ben), pair.ask(*TO_SENDING, *TO_VALIDATION))
+
+    ben.write(UNREASONED)
+    whisper = whispers_of(ben.page).locator(".whisper", has_text=REASON)
+    expect(whisper).to_be_visible()
+    whisper.get_by_role("button", name="Not helpful").click()
+    expect(whisper).to_have_count(0)
+    expect(ben.words).to_be_focused()
+
+    ben.page.goto("/me/")
+    ben.page.get_by_role("link", name="The coach").click()
+    expect(ben.page.get_by_text(REASON)).to_be_visible()
+    ben.page.get_by_role("button", name="Whisper it again").click()
+    expect(ben.page.get_by_text(REASON)).to_have_count(0)
+
+
+def test_who_switches_it_off_is_whispered_to_nowhere(pair: Pair, browsing: Browsing) -> None:
+    thread = pair.ask(*TO_SENDING)
+    page = browsing.open(pair.ana)
+    page.goto("/me/coach/")
+    page.get_by_role("button", name="Switch it off").click()
+    expect(page.get_by_text("It is off.")).to_be_visible()
+
+    sent: list[str] = []
+    page.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(str(frame))))
+    ana = Room(page, thread)
+    ana.write(DANGER)
+    ana.says("kept")
+
+    expect(whispers_of(page)).to_be_empty()
+    assert [frame for frame in sent if "whisper" in frame] == []
+
+
+def test_the_reader_alone_is_offered_help_when_danger_arrives(pair: Pair, browsing: Browsing) -> None:
+    thread = pair.ask(*TO_SENDING)
+    ana, ben = Room(browsing.open(pair.ana), thread), Room(browsing.open(pair.ben), thread)
+
+    ana.say("If you leave I will kill you and burn your house", "Send")
+    ben.shows("Mirror")
+
+    expect(whispers_of(ben.page)).to_contain_text("There is help")
+    expect(whispers_of(ana.page)).to_be_empty()
+    whispers_of(ben.page).get_by_role("button", name="Put it away").click()
+    expect(whispers_of(ben.page)).to_be_empty()
+
+
+def whispers_of(page: Page) -> Locator:
+    """Where the coach's whispers stand."""
+    return page.locator("[data-whispers]")

@@ -10,6 +10,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from statistics import median
 from time import perf_counter
 
@@ -25,6 +26,7 @@ SOCKET, POST = "socket", "POST"
 WARM_SECONDS = 1.0
 RATIO_MAX = 1.2
 MUST_MS = 2.0
+DRAFT = "When you come home late and look at your phone first, I feel alone, and I wonder whether you see me at all."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=100.0, help="turns a second by socket")
     parser.add_argument("--post-rate", type=float, default=20.0, help="turns a second by POST")
     parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement")
+    parser.add_argument("--whispers", type=float, default=0.0, help="questions a second to the coach beside the turns")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
     return parser.parse_args()
 
@@ -116,13 +119,24 @@ async def _measured(
     for _ in range(told.rounds):
         for place, length in enumerate(told.entries):
             pairs = await seated(server.address, people.couples, place, by_post=by_post)
+            asking = asyncio.create_task(_whispered(pairs, told.whispers))
             await talk(pairs, WARM_SECONDS, rate)
             found[length][0].append(await _one(server, people, pairs, told.seconds, rate))
             found[length][1].append(await _one(server, people, pairs, told.seconds / 2, 0))
+            asking.cancel()
             for pair in pairs:
                 pair.leave()
             await asyncio.sleep(0.2)
     return found
+
+
+async def _whispered(pairs: list[Pair], rate: float) -> None:
+    """So many questions a second to the coach, of one page after the other, until cancelled."""
+    for number in count(1) if rate else ():
+        page = pairs[number % len(pairs)].pages[number // len(pairs) % 2]
+        if page.line:
+            page.line.send({"whisper": number, "v": page.v, "words": DRAFT})
+        await asyncio.sleep(1 / rate)
 
 
 async def _one(server: Served, people: House, pairs: list[Pair], seconds: float, rate: float) -> Found:

@@ -170,7 +170,12 @@ def _meet(ana: Visitor, ben: Visitor, canaries: Canaries) -> dict[str, bytes]:
     for what in ("how", "safety"):
         ben.post(f"/dialogues/before/{what}/{space}/", answer="go")
     people = {"ana": ana, "ben": ben}
-    for move in ARRIVED + HELD:
+    for move in ARRIVED:
+        who, do = move.split()
+        _act(people[who], who, thread, do, canaries)
+    words = f"When he choked me I thought of the {canaries.fly('asked the coach')} and of nothing else"
+    assert ana.asks_the_coach(thread, words)["said"][0]["code"] == "danger"
+    for move in HELD:
         who, do = move.split()
         _act(people[who], who, thread, do, canaries)
     for who, person in people.items():

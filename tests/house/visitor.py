@@ -1,11 +1,14 @@
 """Somebody whose browser runs no scripts: signs up, meets a partner and holds a dialogue by forms and reloads."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from tests.served import Address
 
@@ -14,6 +17,7 @@ SEALED = re.compile(r'name="token"\s+value="([^"]+)"')
 SECRET = re.compile(r'class="secret__text"[^>]*>\s*([^<]+?)\s*<')
 GROUP = re.compile(r'name="group(\d)"')
 VERSION = re.compile(r'data-v="(\d+)"')
+PATIENCE_SECONDS = 20.0
 CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}\b")
 
 
@@ -121,6 +125,20 @@ class Visitor:
         assert token
         data = {"csrfmiddlewaretoken": token[1], "draft": words, "v": version[1], "version": "0"}
         assert self.client.post(f"/dialogues/{thread}/draft/", data=data).json()["draft"] == "kept"
+
+    def asks_the_coach(self, thread: str, words: str) -> Any:
+        """What the coach whispers about a draft, over a socket as a page with scripts has one."""
+        with connect(
+            f"ws://{self.address.host}:{self.address.port}/live/{UUID(thread).hex}",
+            origin=Origin(self.address.origin),
+            additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self.client.cookies.items())},
+        ) as line:
+            while "v" not in (told := json.loads(line.recv(PATIENCE_SECONDS))):
+                pass
+            line.send(json.dumps({"whisper": 1, "v": told["v"], "words": words}))
+            while "whisper" not in (told := json.loads(line.recv(PATIENCE_SECONDS))):
+                pass
+            return told
 
     def _code(self, page: str, **fields: str) -> str:
         token, sealed = TOKEN.search(page), SEALED.search(page)

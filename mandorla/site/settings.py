@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "mandorla.safety",
     "mandorla.coach",
     "mandorla.notices",
+    "mandorla.learn",
     "mandorla.dialogue",
     "mandorla.site",
 ]
@@ -66,7 +67,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [
             ROOT / name / "templates"
-            for name in ("site", "dialogue", "notices", "coach", "safety", "spaces", "accounts")
+            for name in ("site", "dialogue", "learn", "notices", "coach", "safety", "spaces", "accounts")
         ],
         "OPTIONS": {
             "environment": "mandorla.site.templating.environment",

@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.files import ROOT
 
-FEATURES = ("dialogue", "notices", "coach", "safety", "spaces", "accounts", "vault")
+FEATURES = ("dialogue", "learn", "notices", "coach", "safety", "spaces", "accounts", "vault")
 FLOORS = ("site", *FEATURES, "content")
 DOORS = {"views", "live", "middleware", "backends"}
 MAY_OPEN = {  # room: (rooms of the own feature, rooms of floors below); a view may answer as the socket would

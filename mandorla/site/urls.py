@@ -21,6 +21,7 @@ urlpatterns = [
     path("me/", include("mandorla.accounts.urls")),
     path("spaces/", include("mandorla.spaces.urls")),
     path("dialogues/", include("mandorla.dialogue.urls")),
+    path("learn/", include("mandorla.learn.urls")),
     path("safety/", include("mandorla.safety.urls")),
 ]
 

@@ -89,7 +89,7 @@ def places(cast: Cast) -> dict[str, dict[str, Any]]:
     home = _left_family(cast)
     group = home | {"space": family(cast, kind="group")}
     other = {"ex": past, "uninvited": apart, "member": home, "gone": home, "facilitator": group}
-    anyones = {"secret": notices.make_feed(cast.ana.ring())}
+    anyones = {"secret": notices.make_feed(cast.ana.ring()), "who": "amara", "step": "mirror-1"}
     return {role: anyones | other.get(role, ours) for role in ROLES}
 
 

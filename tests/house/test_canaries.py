@@ -147,6 +147,7 @@ def _tour(served: Served, canaries: Canaries, outside: Outside) -> dict[str, byt
     with _newcomer(served, canaries) as ana, _newcomer(served, canaries) as ben, _newcomer(served, canaries) as cleo:
         ana.sign_up()
         _asks_to_be_told(ana, canaries, outside)
+        _practises(ana, canaries)
         ben.sign_up()
         cleo.sign_up()
         _gather(ana, ben, cleo, canaries)
@@ -224,6 +225,16 @@ def _asks_to_be_told(person: Visitor, canaries: Canaries, outside: Outside) -> N
         browser["auth"]: "browser's secret",
         browser["p256dh"]: "browser's key",
     }
+
+
+def _practises(person: Visitor, canaries: Canaries) -> None:
+    """What one practises alone is nowhere afterwards, also when somebody keeps that they did."""
+    for step in ("mirror-1", "summary", "validate", "empathise", "send", "request"):
+        word = canaries.fly(f"practised {step}")
+        facts = {"own": canaries.fly("practised feeling")} if step == "empathise" else {}
+        page = person.post(f"/learn/practice/amara/{step}/", words=f"You saw the red line and felt {word}.", **facts)
+        assert word in page
+    person.post("/learn/practice/amara/end/", skills=["mirror", "validate"])
 
 
 def _newcomer(served: Served, canaries: Canaries) -> Visitor:

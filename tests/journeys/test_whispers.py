@@ -4,6 +4,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.browsing import Browsing, Room
 from tests.journeys.site import Pair
+from tests.journeys.test_pages import wrong_with
 
 TO_SENDING = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")
 DANGER = "When I said no, he choked me and put his hands around my throat"
@@ -23,6 +24,7 @@ def test_what_is_whispered_to_one_is_on_no_other_screen(pair: Pair, browsing: Br
     expect(whispers.locator("mark")).to_be_visible()
     expect(ana.words).to_be_focused()
     expect(whispers_of(ben.page)).to_be_empty()
+    assert "\n".join(wrong_with(ana.page)) == ""
 
     whispers.get_by_role("button", name="Pause now").click()
     for room in (ana, ben):
@@ -38,6 +40,7 @@ def test_a_whisper_that_is_of_no_help_is_heard_no_more_until_it_is_wished_for_ag
     ben.write(UNREASONED)
     whisper = whispers_of(ben.page).locator(".whisper", has_text=REASON)
     expect(whisper).to_be_visible()
+    assert "\n".join(wrong_with(ben.page)) == ""
     whisper.get_by_role("button", name="Not helpful").click()
     expect(whisper).to_have_count(0)
     expect(ben.words).to_be_focused()
@@ -47,6 +50,17 @@ def test_a_whisper_that_is_of_no_help_is_heard_no_more_until_it_is_wished_for_ag
     expect(ben.page.get_by_text(REASON)).to_be_visible()
     ben.page.get_by_role("button", name="Whisper it again").click()
     expect(ben.page.get_by_text(REASON)).to_have_count(0)
+
+
+def test_a_whisper_that_is_not_followed_is_not_said_again(pair: Pair, browsing: Browsing) -> None:
+    ben = Room(browsing.open(pair.ben), pair.ask(*TO_SENDING, *TO_VALIDATION))
+    whisper = whispers_of(ben.page).locator(".whisper", has_text=REASON)
+
+    ben.write(UNREASONED)
+    expect(whisper).to_be_visible()
+    ben.write(f"{UNREASONED}, all of it")
+    expect(whisper).to_have_count(0)
+    expect(ben.page.get_by_role("button", name="Send what makes sense")).to_be_enabled()
 
 
 def test_who_switches_it_off_is_whispered_to_nowhere(pair: Pair, browsing: Browsing) -> None:

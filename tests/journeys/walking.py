@@ -14,7 +14,7 @@ PUBLIC = (
 )
 OWN = (
     *("/dialogues/", "/spaces/join/", "/spaces/invite/", "/spaces/{space}/", "/spaces/{space}/leave/"),
-    *("/me/", "/me/notices/", "/me/passphrase/", "/me/code/", "/me/sessions/", "/me/step-up/"),
+    *("/me/", "/me/coach/", "/me/notices/", "/me/passphrase/", "/me/code/", "/me/sessions/", "/me/step-up/"),
     *("/dialogues/ask/{space}/", "/dialogues/rest/{space}/"),
     *("/dialogues/before/how/{space}/", "/dialogues/before/safety/{space}/"),
 )

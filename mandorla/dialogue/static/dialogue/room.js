@@ -129,6 +129,12 @@ line.addEventListener("open", () => {
   room.dataset.line = "open";
 });
 const save = keep(line, say);
+const coach = document.querySelector("[data-whispers-parts]")?.getAttribute("data-whispers-parts");
+/** The coach comes once there is something to read: words of somebody else, or the first that are typed. */
+const comes = () => coach && (stage().querySelector(".said-words--yours") || isUnsaved()) && void import(coach);
+line.addEventListener("open", comes);
+document.addEventListener("stage", comes);
+document.addEventListener("input", comes);
 lookOut(line);
 document.addEventListener("submit", saveFirst);
 addEventListener("beforeunload", (event) => {

@@ -135,12 +135,17 @@ function putAway(stays) {
   (field() ?? stage().querySelector("h1"))?.focus();
 }
 
-document.addEventListener("input", ({ target }) => {
-  if (!(target instanceof HTMLElement) || (target !== field() && target.getAttribute("name") !== "lead")) return;
+function settle() {
   now.draft = ++number; // what was asked before is not answered any more
   clearTimeout(settling);
   settling = setTimeout(ask, SETTLED_MS);
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (target instanceof HTMLElement && (target === field() || target.getAttribute("name") === "lead")) settle();
 });
 document.addEventListener("stage", arrive);
 line.addEventListener("open", arrive);
 line.addEventListener("frame", (event) => hear(/** @type {CustomEvent<Frame>} */ (event).detail));
+if (line.isOpen) arrive();
+if (field()?.value !== field()?.defaultValue) settle();

@@ -9,14 +9,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from mandorla.coach import forms, services
+from mandorla.coach.services import choices
 from mandorla.vault.services import KeyRing
 from mandorla.vault.views import UnlockedRequest, unlocked
 
 ACTS: Final[dict[str, Callable[[KeyRing, str], None]]] = {
-    "on": lambda ring, _code: services.switch(ring, on=True),
-    "off": lambda ring, _code: services.switch(ring, on=False),
-    "silence": services.silence,
-    "hear_again": services.hear_again,
+    "on": lambda ring, _code: choices.switch(ring, on=True),
+    "off": lambda ring, _code: choices.switch(ring, on=False),
+    "silence": choices.silence,
+    "hear_again": choices.hear_again,
 }
 
 
@@ -34,6 +35,6 @@ def page(request: UnlockedRequest) -> HttpResponse:
 
 
 def _page(request: UnlockedRequest, *, status: int = HTTPStatus.OK) -> HttpResponse:
-    chosen = services.choices_of(request.ring)
+    chosen = choices.choices_of(request.ring)
     quiet = [(code, services.says(code)) for code in services.codes() if code in chosen.quiet]
     return render(request, "coach/page.html", {"on": chosen.on, "quiet": quiet}, status=status)

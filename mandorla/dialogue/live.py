@@ -5,6 +5,8 @@ It decides nothing and keeps no words: each screen is rendered anew from what is
 
 import asyncio
 import logging
+import os
+import sys
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,6 +26,7 @@ from django.utils import timezone, translation
 
 from mandorla.coach import services as coach
 from mandorla.coach.core import Choices
+from mandorla.coach.services.choices import choices_of
 from mandorla.dialogue import forms, services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.services import Seat, bell, presence
@@ -40,9 +43,16 @@ LOCKED, NOT_YOURS, RESEATED, BROKEN = 4401, 4404, 4409, 4400
 SWEEP_SECONDS = 4.0
 TOUCH_SECONDS = 20.0
 THREADS = 4
+NICENESS = 10
 FRAMES_MAX = 256  # who reads nothing loses the oldest, and nobody else any memory
 
 logger = logging.getLogger("mandorla.live")
+
+
+def _step_back() -> None:
+    """Lets turns go first, where a thread can be nice by itself."""
+    if sys.platform == "linux":
+        os.nice(NICENESS)
 
 
 class Gone(Exception):
@@ -98,7 +108,7 @@ class Hall:
     def __init__(self) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
-        self.coach = ThreadPoolExecutor(1, thread_name_prefix="coach")
+        self.coach = ThreadPoolExecutor(1, "coach", _step_back)
         self.sockets: defaultdict[UUID, set[Socket]] = defaultdict(set)
         self.calls = services.Calls()
         self._heard: deque[tuple[UUID, UUID]] = deque()
@@ -520,7 +530,7 @@ def _seat(headers: dict[str, str], thread: UUID) -> tuple[Seat, Choices]:
             seat = services.seat_for(found.ring, thread, unlock=UUID(hex=found.unlock_id))
             services.room_for(seat, checked=True)
             notices.seen(seat.person, zone_here(cookies))
-            return seat, coach.choices_of(found.ring)
+            return seat, choices_of(found.ring)
         finally:
             found.ring.close()
 

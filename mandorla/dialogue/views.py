@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_permissions_policy.decorators import permissions_policy_override
 
-from mandorla.coach import services as coach
+from mandorla.coach.services.choices import choices_of
 from mandorla.dialogue import forms, live, services
 from mandorla.notices import services as notices
 from mandorla.notices.core import zone_here
@@ -274,7 +274,7 @@ def _room(
         "thread": seat.thread,
         "clocks": services.clocks_of(seat),
         "timers": services.with_timers(request.ring),
-        "coach": services.may_be_whispered_in(view.medium) and coach.choices_of(request.ring).on,
+        "coach": services.may_be_whispered_in(view.medium) and choices_of(request.ring).on,
         "key": new_id().hex,
         "aside_key": new_id().hex,
         "park_key": new_id().hex,

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +24,8 @@ HELP = """Mandorla, a place for two people to speak carefully.
 
 Any command takes --data DIR, the data folder (./var if not given), and --help.
 """
+
+SITELESS = {"coach": "mandorla.coach.management.lines"}  # what needs no data folder and no Django, and starts at once
 
 
 def settings_options(parser: argparse.ArgumentParser) -> None:
@@ -46,6 +49,9 @@ def main() -> None:
         print(HELP, end="")  # noqa: T201
         return
     command = sys.argv[1]
+    if command in SITELESS:
+        import_module(SITELESS[command]).main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog=f"mandorla {command}", add_help=False, allow_abbrev=False)
     settings_options(parser)
     taken, others = parser.parse_known_args(sys.argv[2:])

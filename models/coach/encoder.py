@@ -1,6 +1,11 @@
-"""The encoder that is trained: MiniLM's six layers, read from its published file, and one row of numbers as heads."""
+"""What is trained: MiniLM, read from its published file, cut into a trunk that stays and crowns that learn.
+
+A text alone and a pair are different work: one crown for both did each of them worse.
+"""
 
 import hashlib
+from collections import ChainMap
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -37,55 +42,85 @@ class Layer(nn.Module):
         return self.down_norm(x + self.dropout(self.down(functional.gelu(self.up(x)))))
 
 
-class Encoder(nn.Module):
-    """Tokens of one text or two in, `outputs` numbers out."""
+class Trunk(nn.Module):
+    """Tokens of one text or two in, the first layer's numbers out. It stays as published, and serves both crowns."""
 
-    def __init__(self, outputs: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.words, self.places = nn.Embedding(VOCABULARY, WIDTH), nn.Embedding(PLACES, WIDTH)
         self.sides, self.norm = nn.Embedding(2, WIDTH), nn.LayerNorm(WIDTH, EPSILON)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.first = Layer()
+
+    def forward(self, ids: Tensor, mask: Tensor, sides: Tensor) -> Tensor:
+        """ids, mask, sides: (batch, tokens) int64. Gives (batch, tokens, WIDTH)."""
+        x = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]] + self.sides(sides))
+        return self.first(x, wide(mask, x))
+
+
+class Crown(nn.Module):
+    """The other layers, and one row of numbers as heads."""
+
+    def __init__(self, outputs: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS - 1))
         self.dropout = nn.Dropout(0.1)
         self.heads = nn.Linear(2 * WIDTH, outputs)
 
-    def forward(self, ids: Tensor, mask: Tensor, sides: Tensor) -> Tensor:
-        """ids, mask, sides: (batch, tokens) int64. Gives (batch, outputs) logits."""
-        x = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]] + self.sides(sides))
-        wide = (1.0 - mask[:, None, None, :].to(x.dtype)) * -1e4
+    def forward(self, grown: Tensor, mask: Tensor) -> Tensor:
+        """grown: (batch, tokens, WIDTH), mask: (batch, tokens) int64. Gives (batch, outputs) logits."""
+        x = grown
         for layer in self.layers:
-            x = layer(x, wide)
+            x = layer(x, wide(mask, x))
         kept = mask[:, :, None].to(x.dtype)
         mean = (x * kept).sum(1) / kept.sum(1)
         return self.heads(self.dropout(torch.cat([x[:, 0], mean], 1)))
 
 
-def read(file: Path, outputs: int) -> Encoder:
-    """MiniLM as published, with new heads. ValueError if the file is another than the one known."""
+def wide(mask: Tensor, x: Tensor) -> Tensor:
+    """The mask as a layer takes it."""
+    return (1.0 - mask[:, None, None, :].to(x.dtype)) * -1e4
+
+
+def read(file: Path, outputs: Mapping[str, int]) -> tuple[Trunk, dict[str, Crown]]:
+    """MiniLM as published: its trunk, and by name crowns with new heads. ValueError if the file is another."""
     if hashlib.sha256(file.read_bytes()).hexdigest() != SHA256:
         raise ValueError(f"{file} is not the all-MiniLM-L6-v2 that is known")
-    known, model = load_file(file), Encoder(outputs)
-    own = {
-        "words.weight": "embeddings.word_embeddings.weight",
-        "places.weight": "embeddings.position_embeddings.weight",
-        "sides.weight": "embeddings.token_type_embeddings.weight",
-        "norm.weight": "embeddings.LayerNorm.weight",
-        "norm.bias": "embeddings.LayerNorm.bias",
+    known = load_file(file)
+    trunk = Trunk()
+    trunk.load_state_dict(
+        {mine: known[f"embeddings.{theirs}"] for mine, theirs in ROOTS.items()} | _layer(known, 0, "first")
+    )
+    crowns = {name: Crown(count) for name, count in outputs.items()}
+    for crown in crowns.values():
+        layers = [_layer(known, place, f"layers.{place - 1}") for place in range(1, LAYERS)]
+        missing, _ = crown.load_state_dict(dict(ChainMap(*layers)), strict=False)
+        if set(missing) != {"heads.weight", "heads.bias"}:
+            raise ValueError(f"not found in {file}: {missing}")
+    return trunk, crowns
+
+
+ROOTS = {
+    "words.weight": "word_embeddings.weight",
+    "places.weight": "position_embeddings.weight",
+    "sides.weight": "token_type_embeddings.weight",
+    "norm.weight": "LayerNorm.weight",
+    "norm.bias": "LayerNorm.bias",
+}
+PARTS = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "out": "attention.output.dense",
+    "out_norm": "attention.output.LayerNorm",
+    "up": "intermediate.dense",
+    "down": "output.dense",
+    "down_norm": "output.LayerNorm",
+}
+
+
+def _layer(known: Mapping[str, Tensor], place: int, name: str) -> dict[str, Tensor]:
+    return {
+        f"{name}.{mine}.{kind}": known[f"encoder.layer.{place}.{theirs}.{kind}"]
+        for mine, theirs in PARTS.items()
+        for kind in ("weight", "bias")
     }
-    parts = {
-        "query": "attention.self.query",
-        "key": "attention.self.key",
-        "value": "attention.self.value",
-        "out": "attention.output.dense",
-        "out_norm": "attention.output.LayerNorm",
-        "up": "intermediate.dense",
-        "down": "output.dense",
-        "down_norm": "output.LayerNorm",
-    }
-    for place in range(LAYERS):
-        for mine, theirs in parts.items():
-            for kind in ("weight", "bias"):
-                own[f"layers.{place}.{mine}.{kind}"] = f"encoder.layer.{place}.{theirs}.{kind}"
-    missing, _ = model.load_state_dict({mine: known[theirs] for mine, theirs in own.items()}, strict=False)
-    if set(missing) != {"heads.weight", "heads.bias"}:
-        raise ValueError(f"not found in {file}: {missing}")
-    return model

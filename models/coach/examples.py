@@ -17,10 +17,9 @@ TEXTS = Path(__file__).parent / "texts"
 WORDS = Path(__file__).parents[2] / "mandorla" / "content" / "coach"
 FLIPS_EACH = 2
 FLIP_WEIGHT = 0.5
-SINGLES = 2  # how often an epoch sees a text that stands alone: it is short, and there are few
 EMOTION_ROWS = 2500
-NEAR_ROWS = 6000
-COVERED_SHARE = 0.4  # of all points, each beside a response: there are more than are needed
+NEAR_ROWS = 2000
+COVERED_SHARE = 0.25  # of all points, each beside a response: there are more than are needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +41,24 @@ def rows(file: Path) -> list[dict[str, Any]]:
 def examples(shared: Path, chance: random.Random) -> list[Example]:
     """Everything, in no order."""
     opposites = {row["word"]: row["opposite"] for row in rows(WORDS / "feelings.jsonl") if len(row["word"]) > 2}
-    pairs = [row for file in sorted(TEXTS.glob("pairs*.jsonl")) for row in rows(file)]
-    single = [
-        *_sends(rows(TEXTS / "sends.jsonl")),
-        *_requests(rows(TEXTS / "requests.jsonl")),
-        *_topics(rows(TEXTS / "topics.jsonl")),
-    ]
     return [
-        *_even(list(_pairs(pairs, opposites, chance))),
-        *single * SINGLES,
+        *_even(list(_pairs(_own("pairs"), opposites, chance))),
+        *_sends(_own("sends")),
+        *_dangers(_own("danger")),
+        *_requests(_own("requests")),
+        *_topics(_own("topics")),
         *_near(rows(WORDS / "feelings.jsonl"), "I feel {}", chance),
         *_near(rows(WORDS / "traits.jsonl"), "Someone {}", chance),
-        *_counsel(file for file in TEXTS.glob("counsel*.jsonl")),
+        *_counsel(_own("counsel")),
         *_ranked(shared / "pair.jsonl"),
         *_emotions(shared / "goemotions.jsonl.gz", chance),
         *_goals(shared / "smartspan.jsonl"),
     ]
+
+
+def _own(name: str) -> list[dict[str, Any]]:
+    """Every row of our own files of that name."""
+    return [row for file in sorted(TEXTS.glob(f"{name}*.jsonl")) for row in rows(file)]
 
 
 def _many(head: str, *names: str) -> list[int]:
@@ -107,13 +108,20 @@ def _speech(row: dict[str, Any], flags: Iterable[str]) -> dict[str, Any]:
     speech: list[int | None] = [*_many("speech", *flags)]
     for name in ("thought_as_feeling", "two_topics"):
         speech[heads.SPEECH.index(name)] = int(row[name]) if name in row else None
-    known: dict[str, Any] = {"speech": speech, "danger": [int(row["danger"])]}
+    known: dict[str, Any] = {"speech": speech} | _danger(row)
     known["blame"] = [int(row["sender_blame"] if "sender_blame" in row else row["blame"])]
-    if row["danger"]:
-        known["kind"] = _many("kind", row["danger_kind"])
     if row.get("topic") in heads.TOPICS:
         known["topic"] = heads.TOPICS.index(row["topic"])
     return known
+
+
+def _danger(row: dict[str, Any]) -> dict[str, Any]:
+    kind = {"kind": _many("kind", row["danger_kind"])} if row["danger"] else {}
+    return {"danger": [int(row["danger"])]} | kind
+
+
+def _dangers(texts: list[dict[str, Any]]) -> Iterator[Example]:
+    return (Example(row["text"], "", _danger(row)) for row in texts)
 
 
 def _sends(texts: list[dict[str, Any]]) -> Iterator[Example]:
@@ -149,10 +157,9 @@ def _near(lexicon: list[dict[str, Any]], carrier: str, chance: random.Random) ->
     return iter(chance.sample(drawn, min(NEAR_ROWS, len(drawn))))
 
 
-def _counsel(files: Iterable[Path]) -> Iterator[Example]:
-    for file in files:
-        for row in rows(file):
-            yield Example(row["client"], row["response"], {"behaviour": heads.BEHAVIOURS.index(row["behaviour"])})
+def _counsel(texts: list[dict[str, Any]]) -> Iterator[Example]:
+    for row in texts:
+        yield Example(row["client"], row["response"], {"behaviour": heads.BEHAVIOURS.index(row["behaviour"])})
 
 
 REPLIES = {  # of PAIR: how good a listening, and what a counsellor does there

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from mandorla.coach import services
 from mandorla.coach.core import Choices
+from mandorla.coach.services import choices
 from mandorla.spaces.models import Item
 from tests.cast import Cast
 
@@ -29,13 +30,13 @@ def test_a_whisper_of_no_help_is_listed_for_who_said_so_and_can_be_taken_back(ca
     browser, page = cast.ana.browser(), reverse("coach:page")
 
     silenced = browser.post(page, {"act": "silence", "code": "validation_without_because"}, follow=True)
-    of_ben = services.choices_of(cast.ben.ring())
+    of_ben = choices.choices_of(cast.ben.ring())
     again = browser.post(page, {"act": "hear_again", "code": "validation_without_because"}, follow=True)
 
     assert REASON in silenced.content.decode()
     assert of_ben == Choices()
     assert REASON not in again.content.decode()
-    assert services.choices_of(cast.ana.ring()) == Choices()
+    assert choices.choices_of(cast.ana.ring()) == Choices()
 
 
 @pytest.mark.parametrize("posted", [{}, {"act": "shout"}, {"act": "silence", "code": "nothing_of_ours"}])
@@ -43,11 +44,11 @@ def test_what_no_page_of_ours_sends_changes_nothing(posted: dict[str, str], cast
     answer = cast.ana.browser().post(reverse("coach:page"), posted)
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert services.choices_of(cast.ana.ring()) == Choices()
+    assert choices.choices_of(cast.ana.ring()) == Choices()
 
 
 def test_what_was_chosen_cannot_be_read_in_the_store(cast: Cast) -> None:
-    services.silence(cast.ana.ring(), "validation_without_because")
+    choices.silence(cast.ana.ring(), "validation_without_because")
 
     row = Item.objects.get(type="coach")
 

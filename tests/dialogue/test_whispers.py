@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mandorla.coach import services as coach
+from mandorla.coach.services import choices
 from mandorla.dialogue import services
 from mandorla.dialogue.models import Draft, Event
 from mandorla.dialogue.services import scripts
@@ -111,10 +112,10 @@ def test_at_most_two_are_whispered_and_none_that_was_of_no_help(two: tuple[Phone
 def test_what_was_silenced_stays_so_in_the_next_room(cast: Cast, hall: Hall, pair: Pair) -> None:
     pair.does("ana", "say", words=SENT)
     pair.play(TO_VALIDATION)
-    coach.silence(cast.ben.ring(), "validation_without_because")
+    choices.silence(cast.ben.ring(), "validation_without_because")
 
     silenced = codes(asks(comes(hall, pair, "ben"), 1, "You would like the evening to be ours"))
-    coach.hear_again(cast.ben.ring(), "validation_without_because")
+    choices.hear_again(cast.ben.ring(), "validation_without_because")
     again = codes(asks(comes(hall, pair, "ben"), 1, "You would like the evening to be ours"))
 
     assert "validation_without_because" not in silenced
@@ -131,7 +132,7 @@ def test_what_it_cannot_read_is_said_and_not_judged(words: str, two: tuple[Phone
 
 
 def test_it_is_silent_for_whoever_switched_it_off(cast: Cast, hall: Hall, pair: Pair) -> None:
-    coach.switch(cast.ana.ring(), on=False)
+    choices.switch(cast.ana.ring(), on=False)
     ana = comes(hall, pair, "ana")
 
     ana.sends({"whisper": 1, "v": ana.screen["v"], "words": DANGER})

@@ -3,7 +3,7 @@
 from mandorla.coach.core.answers import Asked, Mirrored, Sent, Whisper
 from mandorla.coach.core.choices import Choices
 from mandorla.coach.core.distortion import Bent, Words, bent, words
-from mandorla.coach.core.heads import BEHAVIOURS, HEADS, LABELS, OUTPUTS, TOPICS, read
+from mandorla.coach.core.heads import BEHAVIOURS, CROWNS, HEADS, LABELS, TOPICS, read
 from mandorla.coach.core.lexicon import Lexicon, lexicon
 from mandorla.coach.core.marks import Marks, marks
 from mandorla.coach.core.mirrors import EMPATHISE, MIRROR, VALIDATE, mirrored
@@ -14,11 +14,11 @@ from mandorla.coach.core.text import clauses
 
 __all__ = [
     "BEHAVIOURS",
+    "CROWNS",
     "EMPATHISE",
     "HEADS",
     "LABELS",
     "MIRROR",
-    "OUTPUTS",
     "TOPICS",
     "VALIDATE",
     "Asked",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 Ask = Callable[[Sequence[tuple[str, str]]], Sequence[Sequence[float]]]
-"""The model: one row of `heads.OUTPUTS` numbers for each text (its second part empty) or pair of texts."""
+"""The model: one row of numbers for each text (its second part empty) or pair of texts; never both kinds at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
-"""What the model answers: one row of numbers, cut into heads. The build trains the same heads that are read here."""
+"""What the model answers: a row of numbers for a text alone or a pair, cut into heads.
+
+Both kinds of row come from one trunk with two crowns. The build trains the same heads that are read here.
+"""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import exp
 from typing import Final
 
@@ -114,13 +117,9 @@ EMOTIONS: Final = (
 )
 
 # One of a head's names is right: softmax. Any number of them may be: a sigmoid each.
-ONE_OF: Final[dict[str, tuple[str, ...]]] = {"label": LABELS, "behaviour": BEHAVIOURS, "topic": TOPICS}
-ANY_OF: Final[dict[str, tuple[str, ...]]] = {
-    "addition": ADDITIONS,
-    "coverage": ("coverage",),
-    "covered": ("covered",),
-    "quality": ("quality",),
-    "near": ("near",),
+ONE_OF: Final = frozenset({"label", "behaviour", "topic"})
+ALONE: Final[dict[str, tuple[str, ...]]] = {  # what is read in a text by itself
+    "topic": TOPICS,
     "blame": ("blame",),
     "speech": SPEECH,
     "danger": ("danger",),
@@ -129,22 +128,37 @@ ANY_OF: Final[dict[str, tuple[str, ...]]] = {
     "request": REQUEST_FLAGS,
     "emotion": EMOTIONS,
 }
-HEADS: Final[dict[str, tuple[str, ...]]] = ONE_OF | ANY_OF
-OUTPUTS: Final = sum(map(len, HEADS.values()))
+BESIDE: Final[dict[str, tuple[str, ...]]] = {  # what is read in a text beside the one it answers
+    "label": LABELS,
+    "behaviour": BEHAVIOURS,
+    "addition": ADDITIONS,
+    "coverage": ("coverage",),
+    "covered": ("covered",),
+    "quality": ("quality",),
+    "near": ("near",),
+}
+CROWNS: Final[dict[str, dict[str, tuple[str, ...]]]] = {"alone": ALONE, "beside": BESIDE}
+HEADS: Final[dict[str, tuple[str, ...]]] = ALONE | BESIDE
+
+
+def outputs(crown: str) -> int:
+    """How many numbers a crown gives for one text or pair."""
+    return sum(map(len, CROWNS[crown].values()))
 
 
 def _slices() -> dict[str, slice]:
-    ends = [0]
-    for names in HEADS.values():
-        ends.append(ends[-1] + len(names))
-    return {name: slice(*span) for name, span in zip(HEADS, pairwise(ends), strict=True)}
+    found: dict[str, slice] = {}
+    for crown in CROWNS.values():
+        ends = [0, *accumulate(map(len, crown.values()))]
+        found |= {name: slice(*span) for name, span in zip(crown, pairwise(ends), strict=True)}
+    return found
 
 
 SLICES: Final[Mapping[str, slice]] = _slices()
 
 
 def read(row: Sequence[float], head: str) -> dict[str, float]:
-    """The shares of one head, 0 to 1, by name; `row` holds the model's OUTPUTS numbers for one text or pair."""
+    """The shares of one head, 0 to 1, by name; `row` holds its crown's numbers for one text or pair."""
     raw = row[SLICES[head]]
     if head in ONE_OF:
         highest = max(raw)

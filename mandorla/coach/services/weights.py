@@ -1,4 +1,4 @@
-"""The model on this machine: read at its first use, on one thread, and asked in one batch."""
+"""The model on this machine: each part read at its first use, on one thread, and asked in one batch."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -15,23 +15,30 @@ Pair = tuple[str, str]
 
 
 def rows(pairs: Sequence[Pair]) -> list[list[float]]:
-    """One row of `core.OUTPUTS` numbers for each text (its second part empty) or pair of texts."""
-    tokenizer, session = _loaded()
-    coded = tokenizer.encode_batch([pair if pair[1] else pair[0] for pair in pairs])
-    fed = {
-        "ids": numpy.array([one.ids for one in coded], numpy.int64),
-        "mask": numpy.array([one.attention_mask for one in coded], numpy.int64),
-        "sides": numpy.array([one.type_ids for one in coded], numpy.int64),
-    }
-    (logits,) = session.run(None, fed)
-    return [list(map(float, row)) for row in logits]
+    """For each text (its second part empty), or for each pair of texts, the row of its crown's numbers.
+
+    All are texts alone, or all are pairs.
+    """
+    coded = _tokenizer().encode_batch([pair if pair[1] else pair[0] for pair in pairs])
+    ids, mask, sides = (
+        numpy.array([getattr(one, part) for one in coded], numpy.int64)
+        for part in ("ids", "attention_mask", "type_ids")
+    )
+    (grown,) = _part("trunk").run(None, {"ids": ids, "mask": mask, "sides": sides})
+    (found,) = _part("beside" if pairs[0][1] else "alone").run(None, {"grown": grown, "mask": mask})
+    return [list(map(float, row)) for row in found]
 
 
 @cache
-def _loaded() -> tuple[Tokenizer, InferenceSession]:
+def _tokenizer() -> Tokenizer:
     tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
     tokenizer.enable_padding()
     tokenizer.enable_truncation(TOKENS_MAX)
+    return tokenizer
+
+
+@cache
+def _part(name: str) -> InferenceSession:
     options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return tokenizer, InferenceSession(str(FOLDER / "coach.onnx"), options, providers=["CPUExecutionProvider"])
+    return InferenceSession(str(FOLDER / f"{name}.onnx"), options, providers=["CPUExecutionProvider"])

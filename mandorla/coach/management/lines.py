@@ -1,33 +1,28 @@
-"""`mandorla coach --jsonl`: one JSON object a line in, one a line out, in order."""
+"""`mandorla coach --jsonl`: an object a line in, an answer a line out, in order. It starts no site."""
 
+import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, Final
-
-from django.core.management.base import BaseCommand, CommandParser
 
 from mandorla.coach import services
 
 Asked = dict[str, Any]
 
 
-class Command(BaseCommand):
-    """The coach for other programs: it reads lines until there are no more."""
-
-    help = "Asks the coach: one JSON object a line on standard input, one answer a line on standard output."
-    requires_system_checks: list[str] = []
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        """The one way there is so far is named, so that others can come."""
-        parser.add_argument("--jsonl", action="store_true", required=True, help="JSON lines in, JSON lines out")
-
-    def handle(self, **_options: object) -> None:
-        """Answers each line as it comes."""
-        for line in sys.stdin:
-            if line.strip():
-                print(json.dumps(_answer(line), ensure_ascii=False), flush=True)
+def main(options: Sequence[str]) -> None:
+    """Answers each line of standard input as it comes, until there are no more."""
+    parser = argparse.ArgumentParser(
+        prog="mandorla coach",
+        description="Asks the coach: one JSON object a line on standard input, one answer a line on standard output.",
+    )
+    parser.add_argument("--jsonl", action="store_true", required=True, help="JSON lines in, JSON lines out")
+    parser.parse_args(options)
+    for line in sys.stdin:
+        if line.strip():
+            print(json.dumps(_answer(line), ensure_ascii=False), flush=True)
 
 
 def _answer(line: str) -> dict[str, Any]:

@@ -49,12 +49,12 @@ def main() -> None:
         print(HELP, end="")  # noqa: T201
         return
     command = sys.argv[1]
-    if command in SITELESS:
-        import_module(SITELESS[command]).main(sys.argv[2:])
-        return
     parser = argparse.ArgumentParser(prog=f"mandorla {command}", add_help=False, allow_abbrev=False)
     settings_options(parser)
     taken, others = parser.parse_known_args(sys.argv[2:])
+    if command in SITELESS:
+        import_module(SITELESS[command]).main(others)
+        return
     _take(command, taken)
     _open_folder(Path(os.environ["MANDORLA_DATA"]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mandorla.site.settings")

@@ -24,7 +24,7 @@ from torch.nn import functional
 from mandorla.coach.core import heads
 
 SEED = 11
-EPOCHS = 5
+EPOCHS = 4
 BATCH_TOKENS = 1024
 TOKENS_MAX = 144
 RATE, HEAD_RATE = 1.6e-4, 1.5e-3

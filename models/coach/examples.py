@@ -11,15 +11,16 @@ from typing import Any
 
 from flips import flips
 
-from mandorla.coach.core import heads
+from mandorla.coach.core import heads, lexicon
 
 TEXTS = Path(__file__).parent / "texts"
 WORDS = Path(__file__).parents[2] / "mandorla" / "content" / "coach"
-FLIPS_EACH = 2
-FLIP_WEIGHT = 0.5
+FEELINGS = lexicon(map(json.loads, (WORDS / "feelings.jsonl").read_text("utf-8").splitlines()))
+FLIPS_EACH = 1
+FLIP_WEIGHT = 0.4
 EMOTION_ROWS = 2500
-NEAR_ROWS = 2000
-COVERED_SHARE = 0.25  # of all points, each beside a response: there are more than are needed
+NEAR_ROWS = 5000
+COVERED_SHARE = 0.15  # of all points, each beside a response: there are more than are needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ def _speech(row: dict[str, Any], flags: Iterable[str]) -> dict[str, Any]:
         speech[heads.SPEECH.index(name)] = int(row[name]) if name in row else None
     known: dict[str, Any] = {"speech": speech} | _danger(row)
     known["blame"] = [int(row["sender_blame"] if "sender_blame" in row else row["blame"])]
+    families = {FEELINGS.find(word) for word in row["feelings"]}
+    known["felt"] = _many("felt", *(entry.family for entry in families if entry))
     if row.get("topic") in heads.TOPICS:
         known["topic"] = heads.TOPICS.index(row["topic"])
     return known
@@ -186,10 +189,38 @@ def _ranked(file: Path) -> Iterator[Example]:
                 yield Example(row["prompt"], row[name], known, 0.7)
 
 
+EMOTIONS = {  # of GoEmotions, by our families; its other labels are judgements, or none of ours
+    "amusement": "playful",
+    "anger": "anger",
+    "annoyance": "irritation",
+    "caring": "compassion",
+    "confusion": "confusion",
+    "curiosity": "interest",
+    "desire": "longing",
+    "disappointment": "sadness",
+    "disgust": "disgust_contempt",
+    "embarrassment": "shame",
+    "excitement": "joy",
+    "fear": "fear_anxiety",
+    "gratitude": "gratitude",
+    "grief": "grief",
+    "joy": "joy",
+    "love": "love_closeness",
+    "nervousness": "fear_anxiety",
+    "optimism": "hope",
+    "pride": "pride",
+    "relief": "relief",
+    "remorse": "guilt",
+    "sadness": "sadness",
+    "surprise": "surprise",
+}
+
+
 def _emotions(file: Path, chance: random.Random) -> Iterator[Example]:
-    known = [row for row in rows(file) if row["split"] == "train"]
+    known = [row for row in rows(file) if row["split"] == "train" and row["labels"][0] in EMOTIONS]
     for row in chance.sample(known, EMOTION_ROWS):
-        yield Example(row["text"], "", {"emotion": _many("emotion", *row["labels"])}, 0.5)
+        families = {EMOTIONS[label] for label in row["labels"] if label in EMOTIONS}
+        yield Example(row["text"], "", {"felt": _many("felt", *families)}, 0.5)
 
 
 def _goals(file: Path) -> Iterator[Example]:

@@ -1,6 +1,6 @@
 """`./check bench coach`: how often the coach is right about people, how long it takes, and how much memory.
 
-Judged on texts it has not learnt from: ours in `models/coach/dev`, with `--shared FOLDER` the public sets' too.
+Judged on texts it has not learnt from: `models/coach/dev` and `unseen`, with `--shared FOLDER` the public sets too.
 It is asked through its services, as the room asks it.
 """
 
@@ -20,7 +20,8 @@ from typing import Any
 from mandorla.coach import core, services
 from tests.bench._stage import table
 
-OWN = Path(__file__).parents[2] / "models" / "coach" / "dev"
+OWN = Path(__file__).parents[2] / "models" / "coach"
+SETS = {"dev": OWN / "dev", "unseen": OWN / "unseen"}  # by the first it was shaped, at the second it was looked at once
 ROUGH = ("casual", "misspelt", "dictated", "non-native")
 Row = dict[str, Any]
 Line = tuple[str, str, float, str]  # what, of which set, the figure, the goal
@@ -31,7 +32,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, help="the folder of the public sets, if it is at hand")
     shared = parser.parse_args().shared
     rows: list[list[str]] = []
-    for name, folder in [("own", OWN), *([("shared", shared)] if shared else [])]:
+    for name, folder in [*SETS.items(), *([("shared", shared)] if shared else [])]:
         for what, figure, goal in [
             *couples(folder),
             *sends(folder),
@@ -189,7 +190,7 @@ def annomi(folder: Path) -> Figures:
 
 def cost() -> list[list[str]]:
     """p95 of a turn's mirror and send together, of memory, and of the first answer of a new process."""
-    rows = [row for row in read(OWN / "couples.jsonl") if len(row["sender"].split()) > 25] * 3
+    rows = [row for row in read(SETS["dev"] / "couples.jsonl") if len(row["sender"].split()) > 25] * 3
     took = []
     for row in rows:
         began = perf_counter()

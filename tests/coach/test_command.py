@@ -84,3 +84,10 @@ def test_the_answers_are_those_a_listener_would_give(told: list[dict[str, Any]])
     assert counsel["behaviour"] == "reflection"
     assert told[-1]["label"] == "interpretation"
     assert told[-1]["missed"]
+
+
+def test_it_starts_no_site(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-X", "importtime", "-m", "mandorla", "coach", "--jsonl"]
+    done = subprocess.run(command, env=CALM, cwd=tmp_path, input="[]", capture_output=True, text=True, check=True)
+    assert "mandorla.spaces" not in done.stderr
+    assert list(tmp_path.iterdir()) == []

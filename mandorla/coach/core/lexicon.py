@@ -1,11 +1,32 @@
 """Words with neighbours and opposites: feelings, and what people say of people."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from mandorla.coach.core import text
 
+TURNING: Final = frozenset({"not", "no", "never", "hardly", "barely", "anything", "far", "less", "without", "don't"})
+FELT: Final = frozenset({"feel", "feels", "felt", "feeling", "i'm", "am"})
+PERSON_WAS: Final = frozenset({("i", "was"), ("we", "were"), ("i", "get"), ("i", "got"), ("i've", "been")})
+MUCH: Final = frozenset(
+    {
+        "a",
+        "all",
+        "bit",
+        "just",
+        "little",
+        "pretty",
+        "quite",
+        "rather",
+        "really",
+        "so",
+        "still",
+        "too",
+        "totally",
+        "very",
+    }
+)
 LONGEST: Final = 5  # words of a phrase
 SAME, CLOSE, RELATED, AKIN, FAR, OPPOSITE = 1.0, 0.9, 0.75, 0.6, 0.1, 0.0
 
@@ -26,11 +47,14 @@ class Lexicon:
     """Entries by every way of writing them."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
+    everyday: frozenset[str] = frozenset()  # what is mostly said for something else
 
     def find(self, phrase: str) -> Entry | None:
-        """The entry of a word or phrase, also behind "I feel" or "a bit"."""
+        """The entry of a word or phrase, also behind "I feel" or "a bit"; not behind a "not"."""
         found = text.words(phrase)
         for start in range(len(found)):
+            if TURNING.intersection(found[:start]):
+                return None
             if entry := self.entries.get(" ".join(found[start:])):
                 return entry
         return None
@@ -42,7 +66,8 @@ class Lexicon:
             for length in range(min(LONGEST, len(found) - place), 0, -1):
                 phrase = " ".join(found[place : place + length])
                 if phrase in self.entries:
-                    names.append(self.entries[phrase].word)
+                    if phrase not in self.everyday or _is_felt(found[:place]):
+                        names.append(self.entries[phrase].word)
                     place += length
                     break
             else:
@@ -68,7 +93,15 @@ class Lexicon:
         return round((akin + guessed) / 2, 3)
 
 
-def lexicon(rows: Iterable[dict[str, object]]) -> Lexicon:
+def _is_felt(before: Sequence[str]) -> bool:
+    """Whether words like "I feel" or "I was so" lead up to the next."""
+    left = list(before)
+    while left and left[-1] in MUCH:
+        left.pop()
+    return bool(left) and (left[-1] in FELT or tuple(left[-2:]) in PERSON_WAS)
+
+
+def lexicon(rows: Iterable[dict[str, object]], everyday: Collection[str] = ()) -> Lexicon:
     """A lexicon from its rows: word, also, family, valence, near, opposite."""
     entries: dict[str, Entry] = {}
     for row in rows:
@@ -76,4 +109,4 @@ def lexicon(rows: Iterable[dict[str, object]]) -> Lexicon:
         entry = Entry(str(row["word"]), str(row["family"]), float(str(row["valence"])), near, opposite)
         for spelt in (entry.word, *sorted(also)):
             entries.setdefault(" ".join(text.words(spelt)), entry)
-    return Lexicon(entries)
+    return Lexicon(entries, frozenset(everyday))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from statistics import mean
 from typing import Final
 
 from mandorla.coach.core import heads, text
@@ -12,6 +13,8 @@ from mandorla.coach.core.lexicon import Lexicon
 COVERED_MIN: Final = 0.5
 ADDED_MIN: Final = 0.5
 PARROTED_MIN: Final = 0.9
+CLAUSES_MAX: Final = 8  # of a sender's words; asking takes time for each
+ASKED_MAX: Final = 2  # of a receiver's clauses, when one of them is to be shown
 MIRROR, VALIDATE, EMPATHISE = "mirror", "validate", "empathise"  # what the step asks for
 MIRRORS: Final = ("faithful", "partial", "parroting", "interpretation", "mixed")
 REASON: Final = re.compile(
@@ -23,7 +26,7 @@ def mirrored(  # noqa: PLR0913
     sender: str, response: str, ask: Ask, words: Words, feelings: Lexicon, *, expects: str = MIRROR
 ) -> Mirrored:
     """What `response` does with `sender`; `ask` is the model; `expects` is what the step asks for."""
-    said = text.clauses(sender)
+    said = text.fewer(text.clauses(sender), CLAUSES_MAX)
     whole, *by_clause = ask([(sender, response), *((clause, response) for clause in said)])
     labels, shares = heads.read(whole, "label"), heads.read(whole, "addition")
     label = max(labels, key=lambda name: labels[name])
@@ -57,9 +60,11 @@ def _added(additions: dict[str, str], twisted: Sequence[Bent]) -> Iterator[Whisp
 
 
 def _where(additions: Sequence[str], sender: str, response: str, ask: Ask) -> dict[str, str]:
-    """For each addition the clause that adds it most."""
+    """For each addition the clause that adds it most, of those that have least of the sender's words."""
     clauses = text.clauses(response)
     if not additions or len(clauses) < 2:
         return dict.fromkeys(additions, "")
+    known = {*text.words(sender), *text.turned(sender)}
+    clauses = sorted(clauses, key=lambda clause: mean(word in known for word in text.words(clause)))[:ASKED_MAX]
     read = [heads.read(row, "addition") for row in ask([(sender, clause) for clause in clauses])]
     return {name: clauses[max(range(len(clauses)), key=lambda place: read[place][name])] for name in additions}

@@ -14,7 +14,7 @@ FLAG_MIN: Final = 0.5
 BLAME_MIN: Final = 0.5
 CERTAIN: Final = 0.15  # where a rule sees a mark, the model may overrule it only below this
 DANGER_MIN: Final = 0.4
-EMOTION_MIN: Final = 0.5
+FELT_MIN: Final = 0.5
 
 
 def sent(said: str, ask: Ask, marks: Marks, feelings: Lexicon) -> Sent:
@@ -36,7 +36,15 @@ def sent(said: str, ask: Ask, marks: Marks, feelings: Lexicon) -> Sent:
     ]
     if is_danger:
         whispers.insert(0, Whisper("danger", marks.danger_words(said) or _where("danger", "danger", clauses, parts)))
-    return Sent(blame, flags, feelings.in_text(said), is_danger, kind, tuple(whispers))
+    return Sent(blame, flags, _felt(said, whole, feelings), is_danger, kind, tuple(whispers))
+
+
+def _felt(said: str, row: Row, feelings: Lexicon) -> tuple[str, ...]:
+    """The feelings that are named, then those that are plainly meant, each by the plain word of its family."""
+    named = feelings.in_text(said)
+    families = {entry.family for word in named if (entry := feelings.find(word))}
+    meant = [family for family, share in heads.read(row, "felt").items() if share >= FELT_MIN]
+    return (*named, *(heads.FEELINGS[family] for family in meant if family not in families))
 
 
 def _is_so(name: str, shares: Mapping[str, float], found: str) -> bool:

@@ -119,6 +119,15 @@ def clauses(text: str) -> list[str]:
     return found
 
 
+def fewer(clauses: Sequence[str], most: int) -> list[str]:
+    """At most `most` clauses: the shortest neighbours joined."""
+    found = list(clauses)
+    while len(found) > most:
+        place = min(range(len(found) - 1), key=lambda start: len(found[start]) + len(found[start + 1]))
+        found[place : place + 2] = [f"{found[place]}, {found[place + 1]}"]
+    return found
+
+
 def turned(text: str) -> list[str]:
     """The words of `text` as the other would say them: I for you, my for your."""
     return [TURNED.get(word, word) for word in words(text)]

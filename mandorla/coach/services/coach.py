@@ -79,7 +79,7 @@ def _feelings() -> core.Lexicon:
 @cache
 def _lexicon(name: str) -> core.Lexicon:
     lines = (CONTENT / f"{name}.jsonl").read_text("utf-8").splitlines()
-    return core.lexicon(json.loads(line) for line in lines)
+    return core.lexicon(map(json.loads, lines), _table("words")["everyday"].split())
 
 
 @cache

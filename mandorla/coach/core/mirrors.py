@@ -11,14 +11,18 @@ from mandorla.coach.core.distortion import Bent, Words, bent
 from mandorla.coach.core.lexicon import Lexicon
 
 COVERED_MIN: Final = 0.5
-ADDED_MIN: Final = 0.5
-PARROTED_MIN: Final = 0.9
+ADDED_MIN: Final = 0.3
+PARROTED_MIN: Final = 0.85
+RARER: Final = {"interpretation": 0.22}  # it learnt from bent mirrors by the thousand; among people they are fewer
 CLAUSES_MAX: Final = 8  # of a sender's words; asking takes time for each
 ASKED_MAX: Final = 2  # of a receiver's clauses, when one of them is to be shown
 MIRROR, VALIDATE, EMPATHISE = "mirror", "validate", "empathise"  # what the step asks for
 MIRRORS: Final = ("faithful", "partial", "parroting", "interpretation", "mixed")
+REASONED_MIN: Final = 10  # words of a validation that says why in ways no list knows
 REASON: Final = re.compile(
-    r"\b(?:because|since|when|after|given|as|considering|if|knowing|coming from|with)\b", re.IGNORECASE
+    r"\b(?:because|since|given (?:that|how|what)|considering|knowing|coming from|seeing (?:that|how)|"
+    r"(?:sense|wonder|course|understand|see why|see how)\b.{0,60}\b(?:when|after|with|as|if|that|you)\b.{12,})",
+    re.IGNORECASE,
 )
 
 
@@ -29,7 +33,7 @@ def mirrored(  # noqa: PLR0913
     said = text.fewer(text.clauses(sender), CLAUSES_MAX)
     whole, *by_clause = ask([(sender, response), *((clause, response) for clause in said)])
     labels, shares = heads.read(whole, "label"), heads.read(whole, "addition")
-    label = max(labels, key=lambda name: labels[name])
+    label = max(labels, key=lambda name: labels[name] * RARER.get(name, 1.0))
     if label == "faithful" and text.alike(sender, response) >= PARROTED_MIN:
         label = "parroting"
     covered = [heads.read(row, "covered")["covered"] for row in by_clause]
@@ -42,11 +46,15 @@ def mirrored(  # noqa: PLR0913
         whispers += [Whisper("missed", clause) for clause in missed]
     if expects == MIRROR and label == "parroting":
         whispers.append(Whisper("parroting"))
-    if expects == VALIDATE and not REASON.search(response):
+    if expects == VALIDATE and not _reasons(label, response):
         whispers.append(Whisper("validation_without_because"))
     if expects == EMPATHISE and not feelings.in_text(response):
         whispers.append(Whisper("empathy_without_feeling"))
     return Mirrored(label, round(coverage, 3), missed, additions, tuple(whispers), shares)
+
+
+def _reasons(label: str, response: str) -> bool:
+    return bool(REASON.search(response)) or (label == "validation" and len(text.words(response)) >= REASONED_MIN)
 
 
 def _added(additions: dict[str, str], twisted: Sequence[Bent]) -> Iterator[Whisper]:

@@ -15,12 +15,12 @@ BLAME_MIN: Final = 0.5
 CERTAIN: Final = 0.15  # where a rule sees a mark, the model may overrule it only below this
 DANGER_MIN: Final = 0.4
 FELT_MIN: Final = 0.5
+CLAUSES_MAX: Final = 8
 
 
 def sent(said: str, ask: Ask, marks: Marks, feelings: Lexicon) -> Sent:
     """What is in `said`; `ask` is the model."""
-    clauses = text.clauses(said)
-    whole, *parts = ask([(said, ""), *((clause, "") for clause in clauses if len(clauses) > 1)])
+    (whole,) = ask([(said, "")])
     speech = heads.read(whole, "speech")
     flags = tuple(name for name in FLAGS if _is_so(name, speech, marks.found(name, said)))
     danger, kinds = heads.read(whole, "danger")["danger"], heads.read(whole, "kind")
@@ -29,13 +29,11 @@ def sent(said: str, ask: Ask, marks: Marks, feelings: Lexicon) -> Sent:
     kind = (by_rule or max(kinds, key=lambda name: kinds[name])) if is_danger else None
     blame = heads.read(whole, "blame")["blame"] >= BLAME_MIN
     told = [*flags, *(name for name in ("thought_as_feeling", "two_topics") if speech[name] >= FLAG_MIN)]
-    whispers = [
-        Whisper(name, marks.found(name, said) or _where("speech", name, clauses, parts))
-        for name in told
-        if name != "i_statement"
-    ]
+    spans = {name: marks.found(name, said) for name in told if name != "i_statement"}
     if is_danger:
-        whispers.insert(0, Whisper("danger", marks.danger_words(said) or _where("danger", "danger", clauses, parts)))
+        spans = {"danger": marks.danger_words(said)} | spans
+    unseen = [name for name, span in spans.items() if not span]
+    whispers = [Whisper(name, span) for name, span in (spans | _where(unseen, said, ask)).items()]
     return Sent(blame, flags, _felt(said, whole, feelings), is_danger, kind, tuple(whispers))
 
 
@@ -51,8 +49,10 @@ def _is_so(name: str, shares: Mapping[str, float], found: str) -> bool:
     return shares[name] >= (CERTAIN if found else FLAG_MIN)
 
 
-def _where(head: str, name: str, clauses: Sequence[str], rows: Sequence[Row]) -> str:
-    """The clause in which it shows most; "" for a text of one clause, which needs no pointing."""
-    if not rows:
-        return ""
-    return max(zip((heads.read(row, head)[name] for row in rows), clauses, strict=True))[1]
+def _where(names: Sequence[str], said: str, ask: Ask) -> dict[str, str]:
+    """For each mark or danger the clause in which it shows most; "" where there is but one."""
+    clauses = text.fewer(text.clauses(said), CLAUSES_MAX)
+    if not names or len(clauses) < 2:
+        return dict.fromkeys(names, "")
+    read = [heads.read(row, "speech") | heads.read(row, "danger") for row in ask([(clause, "") for clause in clauses])]
+    return {name: clauses[max(range(len(clauses)), key=lambda place: read[place][name])] for name in names}

@@ -10,7 +10,7 @@ from onnxruntime import InferenceSession, SessionOptions
 from tokenizers import Tokenizer
 
 FOLDER: Final = Path(__file__).parents[1] / "weights"
-TOKENS_MAX: Final = 192
+TOKENS_MAX: Final = 144
 Pair = tuple[str, str]
 
 

@@ -22,29 +22,26 @@ from tests.bench._stage import table
 
 OWN = Path(__file__).parents[2] / "models" / "coach"
 SETS = {"dev": OWN / "dev", "unseen": OWN / "unseen"}  # by the first it was shaped, at the second it was looked at once
-ROUGH = ("casual", "misspelt", "dictated", "non-native")
 Row = dict[str, Any]
-Line = tuple[str, str, float, str]  # what, of which set, the figure, the goal
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./check bench coach", description="The coach's figures.")
     parser.add_argument("--shared", type=Path, help="the folder of the public sets, if it is at hand")
     shared = parser.parse_args().shared
-    rows: list[list[str]] = []
-    for name, folder in [*SETS.items(), *([("shared", shared)] if shared else [])]:
-        for what, figure, goal in [
-            *couples(folder),
-            *sends(folder),
-            *requests(folder),
-            *danger(folder),
-            *words(folder),
-            *topics(folder),
-        ]:
-            rows.append([what, name, f"{figure:.3f}", goal])
-    if shared:
-        rows += [[what, "shared", f"{figure:.3f}", goal] for what, figure, goal in [*pair(shared), *annomi(shared)]]
-    print(table(("what", "texts", "found", "goal"), rows))
+    sets = SETS | ({"public": shared} if shared else {})
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    goals: dict[str, str] = {}
+    for name, folder in sets.items():
+        public = (pair(folder), annomi(folder)) if folder == shared else ()
+        for figures in (*(part(folder) for part in PARTS), *public):
+            for what, figure, goal in figures:
+                found[what][name], goals[what] = figure, goal
+    rows = [
+        [what, goals[what], *(f"{by_set[name]:.3f}" if name in by_set else "" for name in sets)]
+        for what, by_set in found.items()
+    ]
+    print(table(("what", "goal", *sets), rows))
     print(table(("cost", "found", "goal"), cost()))
 
 
@@ -71,13 +68,7 @@ def couples(folder: Path) -> Figures:
         for wording in wordings:
             part = [(row, one) for row, one in both if row.get("wording", "") == wording]
             yield from _turns(wording or "all", part)
-        for rough in sorted({row["register"] for row in rows if "register" in row}):
-            part = [(row, one) for row, one in both if row.get("register") == rough]
-            yield (
-                f"couples' turns, {rough}",
-                _share(row["label"] == one.label for row, one in part),
-                "within .05 of standard",
-            )
+        yield from _by_register("couples' turns", rows, [row["label"] == one.label for row, one in both])
         bent = [
             (row, one) for row, one in both if "distortion" in row["additions"] or "interpretation" in row["additions"]
         ]
@@ -93,6 +84,13 @@ def couples(folder: Path) -> Figures:
             f1([(row["sender_blame"], services.send(row["sender"]).blame) for row in senders]),
             ".88",
         )
+
+
+def _by_register(what: str, rows: Sequence[Row], right: Sequence[bool]) -> Figures:
+    """The share that is right, for each way of writing."""
+    for register in sorted({row["register"] for row in rows if "register" in row}):
+        found = [is_right for row, is_right in zip(rows, right, strict=True) if row.get("register") == register]
+        yield f"{what}, right, {register}", _share(found), "within .05 of standard"
 
 
 def _turns(wording: str, part: list[tuple[Row, core.Mirrored]]) -> Figures:
@@ -114,6 +112,7 @@ def sends(folder: Path) -> Figures:
         return
     told = [services.send(row["text"]) for row in rows]
     yield "blame F1, single texts", f1([(row["blame"], one.blame) for row, one in zip(rows, told, strict=True)]), ".88"
+    yield from _by_register("blame", rows, [row["blame"] == one.blame for row, one in zip(rows, told, strict=True)])
     for name in core.HEADS["speech"][:7]:
         yield (
             f"{name} F1",
@@ -144,6 +143,7 @@ def danger(folder: Path) -> Figures:
             continue
         told = [(row["danger"], services.send(row["text"]).danger) for row in rows]
         yield "danger, recall", _share(found for is_so, found in told if is_so), ".94"
+        yield from _by_register("danger", rows, [is_so == found for is_so, found in told])
         yield "danger, false alarms", _share(found for is_so, found in told if not is_so), "≤ .08"
 
 
@@ -186,6 +186,9 @@ def annomi(folder: Path) -> Figures:
             told.append((row["main_therapist_behaviour"], services.counsel(said, row["text"])[0]))
     each = [f1([(right == name, found == name) for right, found in told]) for name in core.BEHAVIOURS]
     yield "AnnoMI, four classes, macro-F1, not trained on it", mean(each), ".62"
+
+
+PARTS = (couples, sends, requests, danger, words, topics)
 
 
 def cost() -> list[list[str]]:

@@ -13,7 +13,10 @@ from tests.site.command import CALM
 SENDER = "When you came home at nine I was worried, and I had eaten alone."
 LINES: dict[str, tuple[dict[str, Any], set[str]]] = {
     "mirror": (
-        {"sender": SENDER, "response": "I came home at nine, you were worried, and you ate by yourself."},
+        {
+            "sender": SENDER,
+            "response": "So when I came home at nine you were worried, and you had already eaten on your own.",
+        },
         {"label", "coverage", "missed", "additions", "whispers"},
     ),
     "send": ({"text": "You never listen to me."}, {"blame", "flags", "feelings", "danger", "danger_kind", "whispers"}),

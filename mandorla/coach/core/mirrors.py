@@ -12,9 +12,10 @@ from mandorla.coach.core.lexicon import Lexicon
 
 COVERED_MIN: Final = 0.5
 ADDED_MIN: Final = 0.3
+WHISPERED_MIN: Final = 0.5  # somebody who mirrored well must not be told otherwise
 PARROTED_MIN: Final = 0.85
 RARER: Final = {"interpretation": 0.22}  # it learnt from bent mirrors by the thousand; among people they are fewer
-CLAUSES_MAX: Final = 8  # of a sender's words; asking takes time for each
+CLAUSES_MAX: Final = 6  # of a sender's words; asking takes time for each
 ASKED_MAX: Final = 2  # of a receiver's clauses, when one of them is to be shown
 MIRROR, VALIDATE, EMPATHISE = "mirror", "validate", "empathise"  # what the step asks for
 MIRRORS: Final = ("faithful", "partial", "parroting", "interpretation", "mixed")
@@ -41,7 +42,8 @@ def mirrored(  # noqa: PLR0913
     coverage = (heads.read(whole, "coverage")["coverage"] + mean) / 2
     missed = tuple(clause for clause, share in zip(said, covered, strict=True) if share < COVERED_MIN)
     additions = tuple(name for name, share in shares.items() if share >= ADDED_MIN)
-    whispers = list(_added(_where(additions, sender, response, ask), bent(sender, response, words)))
+    sure = [name for name in additions if shares[name] >= WHISPERED_MIN]
+    whispers = list(_added(_where(sure, sender, response, ask), bent(sender, response, words)))
     if expects == MIRROR and label in MIRRORS:
         whispers += [Whisper("missed", clause) for clause in missed]
     if expects == MIRROR and label == "parroting":

@@ -11,28 +11,48 @@ from tokenizers import Tokenizer
 
 FOLDER: Final = Path(__file__).parents[1] / "weights"
 TOKENS_MAX: Final = 144
+STRETCH: Final = 1.2
 Pair = tuple[str, str]
 
 
 def rows(pairs: Sequence[Pair]) -> list[list[float]]:
     """For each text (its second part empty), or for each pair of texts, the row of its crown's numbers.
 
-    All are texts alone, or all are pairs.
+    All are texts alone, or all are pairs. Those of like length go together, so that little is padded.
     """
     coded = _tokenizer().encode_batch([pair if pair[1] else pair[0] for pair in pairs])
-    ids, mask, sides = (
-        numpy.array([getattr(one, part) for one in coded], numpy.int64)
-        for part in ("ids", "attention_mask", "type_ids")
-    )
-    (grown,) = _part("trunk").run(None, {"ids": ids, "mask": mask, "sides": sides})
-    (found,) = _part("beside" if pairs[0][1] else "alone").run(None, {"grown": grown, "mask": mask})
-    return [list(map(float, row)) for row in found]
+    crown = _part("beside" if pairs[0][1] else "alone")
+    found: dict[int, list[float]] = {}
+    for group in _alike([len(one.ids) for one in coded]):
+        ids, mask, sides = (
+            numpy.array([_padded(getattr(coded[place], part), len(coded[group[-1]].ids)) for place in group])
+            for part in ("ids", "attention_mask", "type_ids")
+        )
+        (grown,) = _part("trunk").run(None, {"ids": ids, "mask": mask, "sides": sides})
+        (told,) = crown.run(None, {"grown": grown, "mask": mask})
+        found |= zip(group, told.tolist(), strict=True)
+    return [found[place] for place in range(len(pairs))]
+
+
+def _alike(lengths: Sequence[int]) -> list[list[int]]:
+    """The places of `lengths`, shortest first, in groups whose longest is little longer than their shortest."""
+    groups: list[list[int]] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if groups and lengths[place] <= lengths[groups[-1][0]] * STRETCH:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
+
+
+def _padded(part: Sequence[int], length: int) -> list[int]:
+    return [*part, *[0] * (length - len(part))]
 
 
 @cache
 def _tokenizer() -> Tokenizer:
     tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
-    tokenizer.enable_padding()
+    tokenizer.no_padding()
     tokenizer.enable_truncation(TOKENS_MAX)
     return tokenizer
 

@@ -1,11 +1,12 @@
 """The coach's thread has a short line before it: who comes too late is asked to wait, and loses nothing."""
 
 from collections.abc import Iterator
-from threading import Event, Semaphore, Thread
+from threading import Event, Semaphore, Thread, current_thread
 
 import pytest
 from django.urls import reverse
 
+from mandorla.coach.services.thread import thread
 from mandorla.learn.services import reading
 from tests.cast import Cast
 
@@ -53,3 +54,7 @@ def test_the_line_moves_on(cast: Cast) -> None:
     found = [browser.post(STEP, {"words": "You saw the red line."}).status_code for _ in range(5)]
 
     assert found == [200] * 5
+
+
+def test_there_is_one_thread_for_all_that_the_coach_reads() -> None:
+    assert reading.read(current_thread) is thread.submit(current_thread).result(UNTIL_SECONDS)

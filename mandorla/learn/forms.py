@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,22 +12,36 @@ from mandorla.accounts.forms import Told
 from mandorla.learn import core, services
 
 GUESSES_MAX = 3
+TOO_LONG = gettext_lazy(
+    "These are %(show_value)s characters. The coach reads up to %(limit_value)s at a time: keep what matters most."
+)
 
 
 class Try(Told):
     """Words for a step; at the step of feelings also one to three of those, chosen or one's own."""
 
-    words = forms.CharField(label=gettext_lazy("Your words"), required=False, widget=forms.Textarea({"lang": "en"}))
+    words = forms.CharField(
+        label=gettext_lazy("Your words"),
+        required=False,
+        widget=forms.Textarea({"lang": "en"}),
+        validators=[MaxLengthValidator(core.CHARACTERS_MAX, TOO_LONG)],  # max_length would have browsers cut it off
+    )
     feelings = forms.MultipleChoiceField(
         label=gettext_lazy("Feelings"), required=False, choices=lambda: services.feelings().items()
     )
     own = forms.CharField(label=gettext_lazy("Another feeling"), required=False, max_length=40)
 
+    def __init__(self, typed: QueryDict | None = None, *, of_feelings: bool) -> None:
+        super().__init__(typed)
+        if not of_feelings:
+            del self.fields["feelings"], self.fields["own"]
+
     @property
     def guesses(self) -> list[str]:
         """The names of the feelings, of a valid form."""
-        chosen = [services.feelings()[key] for key in self.cleaned_data["feelings"]]
-        return [*chosen, *filter(None, [self.cleaned_data["own"]])]
+        told = self.cleaned_data
+        chosen = [services.feelings()[key] for key in told.get("feelings", ())]
+        return [*chosen, *filter(None, [told.get("own")])]
 
     def clean_words(self) -> str:
         typed: str = self.cleaned_data["words"]

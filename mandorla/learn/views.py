@@ -7,11 +7,12 @@ from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mandorla.coach import services as coach
+from mandorla.coach.services import choices
 from mandorla.learn import core, forms, services
 from mandorla.vault.core import NotYours
 from mandorla.vault.views import UnlockedRequest, unlocked
 
-FORGET = "forget"
+FORGET, ON = "forget", "on"
 
 
 @unlocked
@@ -21,6 +22,9 @@ def practice(request: UnlockedRequest) -> HttpResponse:
     if request.method == "POST" and request.POST.get("act") == FORGET:
         services.forget(request.ring, request.POST.get("who", ""))
         return redirect(f"{reverse('learn:practice')}?done=forgotten")
+    if request.method == "POST" and request.POST.get("act") == ON:
+        choices.switch(request.ring, on=True)
+        return redirect("learn:practice")
     people, kept = services.everybody(), services.practised(request.ring)
     facts = {
         "by_issue": {issue: [one for one in people if one.issue == issue] for issue in core.ISSUES},
@@ -28,6 +32,7 @@ def practice(request: UnlockedRequest) -> HttpResponse:
         "kept": {one: kept[one.key] for one in people if one.key in kept},
         "proposed": services.proposed(request.ring),
         "done": request.GET.get("done", ""),
+        "on": choices.choices_of(request.ring).on,
     }
     return _render(request, "learn/practice.html", facts)
 
@@ -47,10 +52,16 @@ def step(request: UnlockedRequest, who: str, step: str) -> HttpResponse:
     here = one.step(step)
     if here is None:
         raise NotYours
-    form = forms.Try(request.POST if request.method == "POST" else None)
+    feels = here.skill == core.EMPATHISE
+    form = forms.Try(request.POST if request.method == "POST" else None, of_feelings=feels)
+    if request.POST.get("act") == ON:
+        choices.switch(request.ring, on=True)
+        if not form.has_changed():
+            return redirect("learn:step", who, step)
+    chosen = choices.choices_of(request.ring)
     said = None
     if form.is_bound and form.is_valid():
-        said = services.try_out(one, here, form.cleaned_data["words"], form.guesses)
+        said = services.try_out(chosen, one, here, form.cleaned_data["words"], form.guesses)
     steps = one.steps
     facts = {
         "one": one,
@@ -60,8 +71,9 @@ def step(request: UnlockedRequest, who: str, step: str) -> HttpResponse:
         "said": said,
         "says": {note.code: coach.says(note.code) for note in said.notes} if said else {},
         "danger": coach.says(core.DANGER),
-        "petals": services.petals() if here.skill == core.EMPATHISE else (),
-        "picked": form["feelings"].value() or [],
+        "petals": services.petals() if feels else (),
+        "picked": form["feelings"].value() or [] if feels else [],
+        "on": chosen.on,
     }
     return _render(request, "learn/step.html", facts, status=form.status)
 

@@ -77,7 +77,7 @@ def test_without_scripts_a_feeling_is_guessed(seeds: Seeds, browsing: Browsing) 
     page.get_by_role("checkbox", name="terrified").check()
     page.get_by_role("button", name="Ask the coach").click()
 
-    expect(page.get_by_text("“terrified” is near to “scared”.")).to_be_visible()
+    expect(page.get_by_text("“terrified”: you caught “scared”.")).to_be_visible()
     expect(page.get_by_role("checkbox", name="terrified")).to_be_checked()
 
 

@@ -35,5 +35,10 @@ def test_a_person_is_whole(one: core.Person) -> None:
 
 
 @pytest.mark.parametrize("one", EVERYBODY, ids=[one.key for one in EVERYBODY])
+def test_nobody_is_in_danger(one: core.Person) -> None:
+    assert [text for text in texts(one) if coach.danger(text)] == []
+
+
+@pytest.mark.parametrize("one", EVERYBODY, ids=[one.key for one in EVERYBODY])
 def test_what_they_feel_are_feelings_the_coach_knows(one: core.Person) -> None:
     assert [feeling for feeling in one.feelings if coach.feelings(feeling, feeling) != 1.0] == []

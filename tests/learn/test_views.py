@@ -70,7 +70,7 @@ def test_a_guess_is_told_how_near_it_is_without_a_number(cast: Cast) -> None:
     page = tried(cast.ana.browser(), "empathise", "", feelings=["terrified"], own="ashamed")
 
     assert "“ashamed”: that is there." in page
-    assert "“terrified” is near to “scared”." in page
+    assert "“terrified”: you caught “scared”." in page
     assert "%" not in page.split("</head>")[1]
 
 
@@ -87,14 +87,37 @@ def test_nothing_typed_is_asked_for_kindly(cast: Cast) -> None:
     assert "Write a few words first. One sentence is enough." in page.content.decode()
 
 
-def test_ten_thousand_words_come_back_whole_with_the_number_that_fits(cast: Cast) -> None:
-    words = "cinnamon " * 10_000
-
-    page = cast.ana.browser().post(step("mirror-1"), {"words": words})
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (200, "These are 200 words. The coach reads up to 150 at a time"),
+        (10_000, "These are 89999 characters. The coach reads up to 3000 at a time"),
+    ],
+)
+def test_too_many_words_come_back_whole_with_the_number_that_fits(cast: Cast, count: int, told: str) -> None:
+    page = cast.ana.browser().post(step("mirror-1"), {"words": "cinnamon " * count})
 
     assert page.status_code == 422
-    assert "These are 10000 words. The coach reads up to 150 at a time" in page.content.decode()
-    assert page.content.decode().count("cinnamon") == 10_000
+    assert told in page.content.decode()
+    assert page.content.decode().count("cinnamon") == count
+    assert 'maxlength="3000"' not in page.content.decode()  # a browser would cut off what is pasted
+
+
+def test_a_million_spaces_are_asked_to_be_fewer_and_never_reach_the_coach(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def even(text: str) -> str:
+        read.append(text)
+        return text
+
+    monkeypatch.setattr("mandorla.coach.core.text.even", even)
+
+    page = cast.ana.browser().post(step("mirror-1"), {"words": f"You saw{' ' * 1_000_000}it."})
+
+    assert page.status_code == 422
+    assert read == []
 
 
 @pytest.mark.parametrize(
@@ -107,12 +130,125 @@ def test_other_languages_are_told_that_the_coach_reads_english(cast: Cast, words
     assert page.count(words) == 2
 
 
-@pytest.mark.parametrize("junk", ["?!", "\x00\x01", "ñ" * 500, "<script>alert(1)</script>", "💙" * 40])
-def test_junk_gets_a_page(cast: Cast, junk: str) -> None:
-    page = cast.ana.browser().post(step("send"), {"words": junk, "feelings": ["nonsense"], "own": "x" * 99})
+@pytest.mark.parametrize("key", ["mirror-1", "summary", "validate", "empathise", "send", "request"])
+@pytest.mark.parametrize("junk", ["ñ" * 500, "<script>alert(1)</script>", "a\r\n\t- a", "x'y’z -- ; … 💙 ok"])
+def test_junk_is_read_and_answered(cast: Cast, junk: str, key: str) -> None:
+    page = cast.ana.browser().post(step(key), {"words": junk, "feelings": [], "own": junk[:40]})
 
-    assert page.status_code in (200, 422)
+    assert page.status_code == 200
+    assert "What you wrote" in page.content.decode()
     assert "<script>alert" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {"words": "?!"},
+        {"words": "\x00\x01"},
+        {"words": "💙" * 40},
+        {"words": "", "own": "x" * 99},
+        {"words": "scared", "feelings": ["nonsense"]},
+        {},
+    ],
+)
+def test_junk_that_cannot_be_read_is_asked_about(cast: Cast, junk: dict[str, object]) -> None:
+    page = cast.ana.browser().post(step("empathise"), junk)
+
+    assert page.status_code == 422
+    assert "What you wrote" not in page.content.decode()
+
+
+def test_feelings_sent_where_words_are_asked_for_are_no_try(cast: Cast) -> None:
+    assert cast.ana.browser().post(step("mirror-1"), {"words": "", "own": "scared"}).status_code == 422
+
+
+@pytest.mark.parametrize("key", ["mirror-1", "summary", "validate", "empathise", "send", "request"])
+@pytest.mark.parametrize("words", ["Suicidal thoughts again. Took pills yesterday.", "Wieder suicidal. Ich will weg."])
+def test_danger_is_met_with_help_before_the_language_is_looked_at(cast: Cast, key: str, words: str) -> None:
+    page = tried(cast.ana.browser(), key, words)
+
+    assert "that comes before practising" in page
+    assert "If anybody could get hurt, you need not stay in this." in page
+    assert "does not look like English" not in page
+
+
+def test_danger_in_a_feeling_of_ones_own_is_met_with_help(cast: Cast) -> None:
+    assert "that comes before practising" in tried(cast.ana.browser(), "empathise", "", own="suicidal")
+
+
+@pytest.mark.parametrize("words", ["I will kill you.", "I feel like I will kill you tonight."])
+def test_a_threat_is_never_told_that_it_closes_no_door(cast: Cast, words: str) -> None:
+    page = tried(cast.ana.browser(), "send", words)
+
+    assert "that comes before practising" in page
+    assert "You speak" not in page
+
+
+def test_a_rebuttal_is_not_told_that_it_all_came_across(cast: Cast) -> None:
+    page = tried(cast.ana.browser(), "mirror-1", "That is not true, I told you about the deposit months ago.")
+
+    assert "This sounds like an answer." in page
+    assert "One way to say it" in page
+
+
+def test_no_point_both_came_across_and_waits(cast: Cast) -> None:
+    page = tried(cast.ana.browser(), "mirror-1", "We are four hundred over and you do not want to go through it.")
+
+    came, waits = page.split("What came across")[1].split("Still waiting to be heard")
+    assert "<q>we’re four hundred over</q>" in came
+    assert "<q>I saw the red line and had to sit down on the stairs</q>" in waits
+    assert "<q>we’re four hundred over</q>" not in waits
+
+
+def test_who_switched_the_coach_off_is_told_and_can_read_the_example(cast: Cast) -> None:
+    browser = cast.ana.browser()
+    browser.post(reverse("coach:page"), {"act": "off"})
+
+    before, after = shown(browser, step("send")), tried(browser, "send", "I will kill you.")
+
+    for page in (shown(browser, ROOM), before, after):
+        assert "You switched the coach off" in page
+    assert "Read one way to say it" in before
+    assert "Ask the coach" not in before
+    assert "I will kill you." in after
+    assert "What you wrote" not in after
+    assert "that comes before practising" not in after
+
+
+def test_it_is_switched_on_and_asked_in_one_go(cast: Cast) -> None:
+    browser = cast.ana.browser()
+    browser.post(reverse("coach:page"), {"act": "off"})
+
+    page = tried(browser, "send", "I felt sad when the letter came.", act="on")
+
+    assert "What you wrote" in page
+    assert "You switched the coach off" not in shown(browser, ROOM)
+
+
+@pytest.mark.parametrize("page", [ROOM, step("mirror-1")])
+def test_it_is_switched_on_with_no_words_yet(cast: Cast, page: str) -> None:
+    browser = cast.ana.browser()
+    browser.post(reverse("coach:page"), {"act": "off"})
+
+    assert browser.post(page, {"act": "on", "words": ""})["Location"] == page
+    assert "You switched the coach off" not in shown(browser, page)
+
+
+def test_what_was_of_no_help_is_not_said_here_either(cast: Cast) -> None:
+    browser = cast.ana.browser()
+    browser.post(reverse("coach:page"), {"act": "silence", "code": "validation_without_because"})
+
+    page = tried(browser, "validate", "That makes sense to me, Amara.")
+
+    assert "What makes it make sense" not in page
+    assert "That can land" not in page
+
+
+def test_danger_cannot_be_silenced(cast: Cast) -> None:
+    browser = cast.ana.browser()
+    browser.post(reverse("coach:page"), {"act": "silence", "code": "danger"})
+
+    assert "If anybody could get hurt" in tried(browser, "send", "I will kill you.")
 
 
 @pytest.mark.parametrize("address", [step("mirror-9"), step("nothing"), step("mirror-1", "nobody"), f"{ROOM}nobody/"])
@@ -122,12 +258,12 @@ def test_what_is_not_there_is_not_there(cast: Cast, address: str) -> None:
 
 def test_a_try_leaves_nothing_in_the_database(cast: Cast) -> None:
     browser = cast.ana.browser()
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        tried(browser, "mirror-1", "You saw the red line.")
+    shown(browser, step("mirror-1"))
+    with CaptureQueriesContext(connection) as queries:
+        for key in ("mirror-1", "summary", "validate", "empathise", "send", "request"):
+            tried(browser, key, "You saw the red line.")
 
-    written = [one["sql"] for one in queries if one["sql"].startswith(("INSERT", "DELETE"))]
+    written = [one["sql"] for one in queries if not one["sql"].startswith(("SELECT", "SAVEPOINT", "RELEASE"))]
     assert written == []
     assert not Item.objects.filter(type="practice").exists()
 

@@ -6,7 +6,7 @@ from mandorla.coach.core.distortion import Bent, Words, bent, words
 from mandorla.coach.core.heads import BEHAVIOURS, CROWNS, HEADS, LABELS, TOPICS, read
 from mandorla.coach.core.lexicon import Lexicon, lexicon
 from mandorla.coach.core.marks import Marks, marks
-from mandorla.coach.core.mirrors import EMPATHISE, MIRROR, VALIDATE, mirrored
+from mandorla.coach.core.mirrors import COVERED_MIN, EMPATHISE, MIRROR, VALIDATE, mirrored
 from mandorla.coach.core.reading import is_english
 from mandorla.coach.core.requests import asked
 from mandorla.coach.core.sends import sent
@@ -14,6 +14,7 @@ from mandorla.coach.core.text import clauses
 
 __all__ = [
     "BEHAVIOURS",
+    "COVERED_MIN",
     "CROWNS",
     "EMPATHISE",
     "HEADS",

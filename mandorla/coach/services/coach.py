@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from mandorla.coach.services.weights import rows
 
 CONTENT: Final = Path(__file__).parents[2] / "content" / "coach"
 FEELING, TRAIT = "I feel {}", "Someone {}"
+CAUGHT_MIN, NEAR_MIN = 0.85, 0.6  # how near a guessed feeling is to one that is felt, to be caught or to be near
 
 
 def mirror(sender: str, response: str, expects: str = core.MIRROR) -> core.Mirrored:
@@ -18,9 +20,20 @@ def mirror(sender: str, response: str, expects: str = core.MIRROR) -> core.Mirro
     return core.mirrored(sender, response, rows, _words(), _feelings(), expects=expects)
 
 
+def carried(points: Sequence[str], response: str) -> list[bool]:
+    """Which of the points, each a clause of what was sent, a response gives back."""
+    found = rows([(point, response) for point in points])
+    return [core.read(row, "covered")["covered"] >= core.COVERED_MIN for row in found]
+
+
 def send(said: str) -> core.Sent:
     """What is in a sender's words."""
     return core.sent(said, rows, _marks(), _feelings())
+
+
+def danger(said: str) -> str:
+    """The kind of danger a rule is sure of, or nothing: at once and without the model, which may add, never remove."""
+    return _marks().kind_of_danger(said)
 
 
 def request(wish: str) -> core.Asked:

@@ -5,6 +5,7 @@ from mandorla.learn.core.answers import (
     Answer,
     Felt,
     foreign,
+    in_danger,
     of_empathy,
     of_mirror,
     of_request,
@@ -28,9 +29,10 @@ from mandorla.learn.core.people import (
     onward,
     person,
 )
-from mandorla.learn.core.typed import WORDS_MAX, Piece, marked, words
+from mandorla.learn.core.typed import CHARACTERS_MAX, WORDS_MAX, Piece, marked, words
 
 __all__ = [
+    "CHARACTERS_MAX",
     "DANGER",
     "EMPATHISE",
     "ISSUES",
@@ -48,6 +50,7 @@ __all__ = [
     "Piece",
     "Step",
     "foreign",
+    "in_danger",
     "in_order",
     "marked",
     "of_empathy",

@@ -1,17 +1,24 @@
 """What is said after a try: never how much or how well, only what was carried, what waits, and what was added."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from mandorla.coach.core import Asked, Mirrored, Sent, Whisper
-from mandorla.coach.core.text import clauses
-from mandorla.learn.core.typed import Piece, marked, stretches
+from mandorla.coach.core import EMPATHISE, MIRROR, VALIDATE, Asked, Mirrored, Sent, Whisper
+from mandorla.learn.core.typed import Piece, marked
 
-CAUGHT_MIN, NEAR_MIN = 1.0, 0.6  # how near a guessed feeling must be to one that is felt
 CAUGHT, NEAR, ELSEWHERE = "caught", "near", "elsewhere"
 OF_GUESSING: Final = ("added_interpretation", "missed")  # whoever guesses a feeling or a reason does just that
+WITHOUT_REASON, WITHOUT_FEELING = "validation_without_because", "empathy_without_feeling"
 DANGER: Final = "danger"
+UNSAFE: Final = "coercive_or_unsafe"
+AGAINST: Final = ("rebuttal", "advice")  # these come between, whatever else a try does
+GAVE_BACK: Final = dict.fromkeys(("faithful", "partial", "parroting"), "gave_back")
+OTHER: Final[Mapping[str, Mapping[str, str]]] = {  # leads for a try that does another step's work and not this one's
+    MIRROR: {"interpretation": "interpretation", "validation": "made_sense", "empathy": "felt_with"},
+    VALIDATE: GAVE_BACK | {"empathy": "felt_with"},
+    EMPATHISE: GAVE_BACK | {"validation": "made_sense"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,59 +44,80 @@ class Answer:
     unfelt: tuple[str, ...] = ()
     danger: bool = False
 
+    def without(self, quiet: Collection[str]) -> "Answer":
+        """The same, without the notes that were of no help to this person. What it opens with stays true."""
+        notes = tuple(note for note in self.notes if note.code not in quiet)
+        return replace(self, notes=notes, mine=_marked("".join(piece.text for piece in self.mine), notes))
 
-def of_mirror(said: str, words: str, heard: Mirrored) -> Answer:
-    """After a mirror of `said`."""
-    return _of_mirror(words, [said], heard.missed, _notes(heard.whispers, ("missed",)))
+
+def in_danger(words: str, notes: tuple[Whisper, ...] = ()) -> Answer:
+    """After words in which somebody may get hurt: an offer of help, and nothing of how they are worded."""
+    return Answer(DANGER, _marked(words, notes), notes=notes, danger=True)
 
 
-def of_summary(said: Sequence[str], words: str, heard: Sequence[Mirrored]) -> Answer:
+def of_mirror(points: Mapping[str, bool], words: str, heard: Mirrored) -> Answer:
+    """After a mirror; `points` are those of what was said, and whether each was carried."""
+    return _of_mirror(points, words, heard.label, _notes(heard.whispers, ("missed",)))
+
+
+def of_summary(points: Mapping[str, bool], words: str, heard: Sequence[Mirrored]) -> Answer:
     """After a summary, heard beside each of the things said: added is only what none of them holds."""
     every = [_notes(one.whispers, ("missed", "parroting")) for one in heard]
     notes = tuple(note for note in every[0] if all(note in others for others in every[1:]))
-    return _of_mirror(words, said, {clause for one in heard for clause in one.missed}, notes)
+    labels = {one.label for one in heard}
+    return _of_mirror(points, words, labels.pop() if len(labels) == 1 else "", notes)
 
 
 def of_validation(words: str, heard: Mirrored) -> Answer:
     """After saying why it makes sense."""
     notes = _notes(heard.whispers, OF_GUESSING)
-    reason = all(note.code != "validation_without_because" for note in notes)
-    lead = "nearly" if notes else "lands"
+    reason = all(note.code != WITHOUT_REASON for note in notes)
+    lead = _lead(VALIDATE, heard.label, "nearly" if notes else "lands", done=reason)
     return Answer(lead, _marked(words, notes), notes=notes, good=("reason",) if reason and notes else ())
 
 
 def of_empathy(
-    words: str, heard: Mirrored | None, felt: Sequence[str], near: Mapping[str, Mapping[str, float]]
+    words: str,
+    heard: Mirrored | None,
+    felt: Sequence[str],
+    near: Mapping[str, Mapping[str, float]],
+    enough: tuple[float, float],
 ) -> Answer:
-    """After a guess at feelings: `near` holds, for each guess, how near it is to each that is felt."""
-    guesses = tuple(_felt(guess, by_felt) for guess, by_felt in near.items())
+    """After a guess at feelings: `near` holds, for each guess, how near it is to each that is felt.
+
+    `enough` says how near is caught, and how near is near.
+    """
+    guesses = tuple(_felt(guess, by_felt, enough) for guess, by_felt in near.items())
     reached = {one.felt for one in guesses if one.how != ELSEWHERE}
     unfelt = tuple(
-        one for one in felt if one not in reached and all(by_felt[one] < NEAR_MIN for by_felt in near.values())
+        one for one in felt if one not in reached and all(by_felt[one] < enough[1] for by_felt in near.values())
     )
-    notes = _notes(heard.whispers, (*OF_GUESSING, *(["empathy_without_feeling"] if near else []))) if heard else ()
-    lead = "felt" if reached else "unfelt"
+    notes = _notes(heard.whispers, (*OF_GUESSING, *([WITHOUT_FEELING] if near else []))) if heard else ()
+    lead = "felt" if reached else "elsewhere" if near else "unguessed"
+    lead = _lead(EMPATHISE, heard.label, lead, done=bool(near)) if heard else lead
     return Answer(lead, _marked(words, notes), notes=notes, felt=guesses, unfelt=unfelt)
 
 
 def of_send(words: str, heard: Sent) -> Answer:
     """After sending about one's own side."""
-    notes = _notes(heard.whispers, (DANGER,))
-    good = [name for name in ("i_statement",) if name in heard.flags]
-    return Answer(
-        "door" if notes else "own",
-        _marked(words, notes),
-        notes=notes,
-        good=(*good, *(["feeling"] if heard.feelings else [])),
-        danger=heard.danger,
-    )
-
-
-def of_request(words: str, heard: Asked) -> Answer:
-    """After wording a wish."""
-    good = tuple(name for name in ("positive", "specific", "measurable", "time_limited") if getattr(heard, name))
+    if heard.danger:
+        return in_danger(words)
     notes = _notes(heard.whispers, ())
-    return Answer("givable" if heard.good else "nearly_givable", _marked(words, notes), notes=notes, good=good)
+    own = "i_statement" in heard.flags
+    good = (*(["i_statement"] if own else []), *(["feeling"] if heard.feelings else []))
+    lead = "door" if notes else "blame" if heard.blame else "own" if own else "side"
+    return Answer(lead, _marked(words, notes), notes=notes, good=() if heard.blame else good)
+
+
+def of_request(words: str, heard: Asked, sent: Sent) -> Answer:
+    """After wording a wish; `sent` is the same heard as anything else one says."""
+    notes = _notes(heard.whispers, ())
+    if sent.danger or UNSAFE in heard.flags:
+        return in_danger(words, tuple(note for note in notes if note.code == f"request_{UNSAFE}"))
+    names = ("positive", "specific", "measurable", "time_limited")
+    good = () if sent.blame else tuple(name for name in names if getattr(heard, name))
+    lead = "givable" if heard.good and not sent.blame else "nearly_givable"
+    return Answer(lead, _marked(words, notes), notes=notes, good=good)
 
 
 def foreign(words: str) -> Answer:
@@ -97,16 +125,18 @@ def foreign(words: str) -> Answer:
     return Answer("foreign", marked(words, ()))
 
 
-def _of_mirror(words: str, said: Sequence[str], missed: Collection[str], notes: tuple[Whisper, ...]) -> Answer:
-    """`said` is one text or several; `missed` are clauses of theirs."""
-    carried = [clause for one in said for clause in clauses(one) if clause not in missed]
+def _of_mirror(points: Mapping[str, bool], words: str, label: str, notes: tuple[Whisper, ...]) -> Answer:
+    carried, missed = (tuple(point for point, came in points.items() if came is so) for so in (True, False))
     lead = ("part_added" if notes else "part") if missed else ("added" if notes else "all")
-    mine, came, waits = _marked(words, notes), _quoted(said, carried), _quoted(said, missed)
-    return Answer(lead if carried else "little", mine, came, waits, notes)
+    lead = _lead(MIRROR, label, lead if carried else "little", done=not missed)
+    return Answer(lead, _marked(words, notes), carried, missed, notes)
 
 
-def _quoted(said: Sequence[str], found: Collection[str]) -> tuple[str, ...]:
-    return tuple(quote for one in said for quote in stretches(one, found))
+def _lead(asked: str, label: str, otherwise: str, *, done: bool) -> str:
+    """What kind of answer a try is, where it is not the one that is asked for; `otherwise` if it is."""
+    if label in AGAINST:
+        return label
+    return otherwise if done else OTHER[asked].get(label, otherwise)
 
 
 def _notes(whispers: Sequence[Whisper], but: Sequence[str]) -> tuple[Whisper, ...]:
@@ -118,7 +148,7 @@ def _marked(words: str, notes: Sequence[Whisper]) -> tuple[Piece, ...]:
     return marked(words, (note.span for note in notes))
 
 
-def _felt(guess: str, near: Mapping[str, float]) -> Felt:
+def _felt(guess: str, near: Mapping[str, float], enough: tuple[float, float]) -> Felt:
+    caught, close = enough
     felt = max(near, key=lambda one: near[one])
-    how = CAUGHT if near[felt] >= CAUGHT_MIN else NEAR if near[felt] >= NEAR_MIN else ELSEWHERE
-    return Felt(guess, how, felt)
+    return Felt(guess, CAUGHT if near[felt] >= caught else NEAR if near[felt] >= close else ELSEWHERE, felt)

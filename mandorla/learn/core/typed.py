@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 WORDS_MAX: Final = 150
-SENTENCE_END: Final = re.compile(r"[.!?…]|\w")  # words between two spans part them too
+CHARACTERS_MAX: Final = 3_000  # of as many words, and long ones
 WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -27,17 +27,6 @@ def marked(text: str, spans: Iterable[str]) -> tuple[Piece, ...]:
     """The text in pieces, those in `spans` marked; a span that does not stand there word for word is passed over."""
     found = sorted(place for span in spans for place in _places(text, span))
     return tuple(piece for piece in _cut(text, found) if piece.text)
-
-
-def stretches(text: str, spans: Iterable[str]) -> tuple[str, ...]:
-    """The spans as they stand in the text, those that follow each other in one sentence as one."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(place for span in spans for place in _places(text, span)):
-        if joined and not SENTENCE_END.search(text[joined[-1][1] : start]):
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
-    return tuple(text[start:end] for start, end in joined)
 
 
 def _places(text: str, span: str) -> Iterator[tuple[int, int]]:

@@ -70,7 +70,6 @@ def step(request: UnlockedRequest, who: str, step: str) -> HttpResponse:
         "form": form,
         "said": said,
         "says": {note.code: coach.says(note.code) for note in said.notes} if said else {},
-        "danger": coach.says(core.DANGER),
         "petals": services.petals() if feels else (),
         "picked": form["feelings"].value() or [] if feels else [],
         "on": chosen.on,

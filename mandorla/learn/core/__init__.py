@@ -1,7 +1,6 @@
 """The practice room's rules: whom one practises with, in which order, and what is said after a try."""
 
 from mandorla.learn.core.answers import (
-    DANGER,
     Answer,
     Felt,
     foreign,
@@ -33,7 +32,6 @@ from mandorla.learn.core.typed import CHARACTERS_MAX, WORDS_MAX, Piece, marked, 
 
 __all__ = [
     "CHARACTERS_MAX",
-    "DANGER",
     "EMPATHISE",
     "ISSUES",
     "LEVELS",

@@ -119,23 +119,30 @@ async def _measured(
     for _ in range(told.rounds):
         for place, length in enumerate(told.entries):
             pairs = await seated(server.address, people.couples, place, by_post=by_post)
-            asking = asyncio.create_task(_whispered(pairs, told.whispers))
+            writing = pairs.pop() if told.whispers else None
+            asking = asyncio.create_task(_whispered(writing, told.whispers)) if writing else None
             await talk(pairs, WARM_SECONDS, rate)
             found[length][0].append(await _one(server, people, pairs, told.seconds, rate))
             found[length][1].append(await _one(server, people, pairs, told.seconds / 2, 0))
-            asking.cancel()
+            if writing and asking:
+                asking.cancel()
+                answers = sum("whisper" in frame for page in writing.pages for frame in page.frames)
+                print(f"{answers} answers of the coach beside the turns", file=sys.stderr)
+                pairs.append(writing)
             for pair in pairs:
                 pair.leave()
             await asyncio.sleep(0.2)
     return found
 
 
-async def _whispered(pairs: list[Pair], rate: float) -> None:
-    """So many questions a second to the coach, of one page after the other, until cancelled."""
-    for number in count(1) if rate else ():
-        page = pairs[number % len(pairs)].pages[number // len(pairs) % 2]
-        if page.line:
-            page.line.send({"whisper": number, "v": page.v, "words": DRAFT})
+async def _whispered(pair: Pair, rate: float) -> None:
+    """A pair that writes while the others take turns: so many questions a second to the coach, until cancelled."""
+    for page in pair.pages:
+        page.keeps_frames = True
+    for number in count(1):
+        for page in pair.pages:  # one of them has the word
+            if page.line:
+                page.line.send({"whisper": number, "v": page.v, "words": f"{DRAFT} {number}"})
         await asyncio.sleep(1 / rate)
 
 

@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mandorla.coach import services
+from mandorla.coach.management import lines
 from tests.site.command import CALM
 
 SENDER = "When you came home at nine I was worried, and I had eaten alone."
@@ -34,27 +37,27 @@ LINES: dict[str, tuple[dict[str, Any], set[str]]] = {
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What the command answered: one line of each kind, and between them lines that are none."""
-    lines = [json.dumps({"kind": kind} | fields) for kind, (fields, _) in LINES.items()]
-    lines += [
+    given = [json.dumps({"kind": kind} | fields) for kind, (fields, _) in LINES.items()]
+    given += [
         "not json",
         "[]",
         '{"kind": "mirror", "sender": "Hello"}',
         '{"kind": "grade", "text": "x"}',
         '{"kind": "send", "text": ""}',
     ]
-    lines.append(
+    given.append(
         json.dumps(
             {"kind": "mirror", "sender": SENDER, "response": "You want to leave me, and it is your mother who says so."}
         )
     )
-    return asked(tmp_path_factory.mktemp("coach"), lines)
+    return asked(tmp_path_factory.mktemp("coach"), given)
 
 
-def asked(folder: Path, lines: list[str]) -> list[dict[str, Any]]:
+def asked(folder: Path, given: list[str]) -> list[dict[str, Any]]:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "mandorla", "coach", "--jsonl", "--data", str(folder / "data")],
         env=CALM,
-        input="\n".join(lines),
+        input="\n".join(given),
         capture_output=True,
         text=True,
         timeout=60,
@@ -87,6 +90,64 @@ def test_the_answers_are_those_a_listener_would_give(told: list[dict[str, Any]])
     assert counsel["behaviour"] == "reflection"
     assert told[-1]["label"] == "interpretation"
     assert told[-1]["missed"]
+
+
+ODD: dict[str, tuple[bytes, bool]] = {  # a line, and whether there is something in it to answer
+    "a blank line": (b"", False),
+    "blanks": (b"  \t ", False),
+    "deep lists": (b"[" * 100_000, False),
+    "deep objects": (b'{"kind": "send", "text": ' + b'{"a":' * 100_000, False),
+    "no number": (b'{"kind": "send", "text": NaN}', False),
+    "a long number": (b"1" * 10_000, False),
+    "bytes that are no letters": (b"\xff\xfe", False),
+    "the same in words": (b'{"kind": "send", "text": "You never \xff\xfe listen."}', True),
+    "half a character": (b'{"kind": "send", "text": "You never \\ud800 listen."}', True),
+    "the same in two": (b'{"kind": "mirror", "sender": "I \\udc00 wait.", "response": "You \\ud800 wait."}', True),
+    "the same in few": (b'{"kind": "feelings", "a": "\\ud800", "b": "sad"}', True),
+    "the same as a kind": (b'{"kind": "\\ud800"}', False),
+    "nothing but NUL": (b'{"kind": "topic", "text": "\\u0000"}', True),
+    "NUL": (b"\x00", False),
+    "no words": (b'{"kind": "mirror", "sender": "?!", "response": "..."}', True),
+    "no letters": ('{"kind": "request", "text": "💔"}'.encode(), True),
+    "very long": (json.dumps({"kind": "send", "text": "not now, " * 100_000}).encode(), True),
+    "very long blanks": (json.dumps({"kind": "send", "text": f"a{' ' * 100_000}b"}).encode(), True),
+    "other letters": ('{"kind": "mirror", "sender": "Şule’s café", "response": "نامه"}'.encode(), True),
+    "a mark of order": (b'\xef\xbb\xbf{"kind": "topic", "text": "The rent is due."}', True),
+}
+
+
+@pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}])
+def test_whatever_a_line_holds_it_has_an_answer_and_so_has_the_next(locale: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "mandorla", "coach", "--jsonl"],
+        env=CALM | locale,
+        input=b"\n".join(line for line, _ in ODD.values()),
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    told = [json.loads(line) for line in done.stdout.decode().splitlines()]
+
+    assert {name: "error" not in one for name, one in zip(ODD, told, strict=True)} == {
+        name: is_answered for name, (_, is_answered) in ODD.items()
+    }
+    assert done.stderr == b""
+
+
+def test_a_line_at_which_the_coach_fails_is_told_without_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(said: str) -> str:
+        raise RuntimeError(said)
+
+    words = b'{"kind": "topic", "text": "cinnamon"}\n'
+    monkeypatch.setattr(services, "topic", fails)
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(words * 2)))
+    monkeypatch.setattr(sys, "stdout", TextIOWrapper(told := BytesIO()))
+    lines.main(["--jsonl"])
+
+    assert [set(json.loads(line)) for line in told.getvalue().splitlines()] == [{"error"}] * 2
+    assert b"cinnamon" not in told.getvalue()
 
 
 def test_it_starts_no_site(tmp_path: Path) -> None:

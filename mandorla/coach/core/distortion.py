@@ -50,7 +50,7 @@ class Bent:
 def bent(sender: str, response: str, known: Words) -> list[Bent]:
     """Every difference found between clauses that match. What the response only adds is not looked at here."""
     found: list[Bent] = []
-    returned = text.clauses(text.without_ritual(response))
+    returned = [(_content(clause, known), clause) for clause in text.clauses(text.without_ritual(response))]
     for said in text.clauses(text.even(sender)):
         match = _match(said, returned, known)
         if match:
@@ -58,11 +58,11 @@ def bent(sender: str, response: str, known: Words) -> list[Bent]:
     return found
 
 
-def _match(said: str, returned: Sequence[str], known: Words) -> str:
+def _match(said: str, returned: Sequence[tuple[set[str], str]], known: Words) -> str:
     content = _content(said, known)
     if not content:
         return ""
-    shares = [(len(content & _content(clause, known)) / len(content), clause) for clause in returned]
+    shares = [(len(content & others) / len(content), clause) for others, clause in returned]
     best, clause = max(shares, default=(0.0, ""))
     return clause if best >= SHARED_MIN else ""
 

@@ -57,9 +57,10 @@ CASUAL: Final = {
 }
 QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."})
 WORD: Final = re.compile(r"[a-z0-9]+(?:'[a-z]+)?", re.IGNORECASE)
-ENDS: Final = re.compile(r"(?<=[.!?;:])\s+|\s+-\s+|\n+")
+BLANKS: Final = re.compile(r"\s+")
+ENDS: Final = re.compile(r"(?<=[.!?;:])\s|\s-\s|\n")  # these and JOINTS see no two blanks in a row
 JOINTS: Final = re.compile(
-    r",\s+|\s+(?=(?:and|but|so|because|when|while|then|although|though|even though|which|until|after|before|since)\b)",
+    r",\s|\s(?=(?:and|but|so|because|when|while|then|although|though|even though|which|until|after|before|since)\b)",
     re.IGNORECASE,
 )
 CLAUSE_WORDS_MIN: Final = 4
@@ -107,7 +108,8 @@ def words(text: str) -> list[str]:
 def clauses(text: str) -> list[str]:
     """The things said, one by one, as they stand there; a scrap of under CLAUSE_WORDS_MIN words joins the last."""
     found: list[str] = []
-    for sentence in ENDS.split(text.translate(QUOTES)):
+    plain = BLANKS.sub(lambda found: "\n" if "\n" in found[0] else " ", text.translate(QUOTES))
+    for sentence in ENDS.split(plain):
         for part in JOINTS.split(sentence):
             clause = part.strip(" ,;:-")
             if not WORD.search(clause):

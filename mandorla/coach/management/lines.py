@@ -13,22 +13,30 @@ Asked = dict[str, Any]
 
 
 def main(options: Sequence[str]) -> None:
-    """Answers each line of standard input as it comes, until there are no more."""
+    """Answers each line of standard input as it comes, until there are no more. Both are UTF-8, whatever the locale."""
     parser = argparse.ArgumentParser(
         prog="mandorla coach",
         description="Asks the coach: one JSON object a line on standard input, one answer a line on standard output.",
     )
     parser.add_argument("--jsonl", action="store_true", required=True, help="JSON lines in, JSON lines out")
     parser.parse_args(options)
-    for line in sys.stdin:
-        if line.strip():
-            print(json.dumps(_answer(line), ensure_ascii=False), flush=True)
+    for line in sys.stdin.buffer:
+        told = json.dumps(_answered(line.decode("utf-8-sig", "replace")), ensure_ascii=False)
+        sys.stdout.buffer.write(f"{told}\n".encode())
+        sys.stdout.buffer.flush()
+
+
+def _answered(line: str) -> dict[str, Any]:
+    try:
+        return _answer(line)
+    except Exception:  # noqa: BLE001  # the lines after it are answered too, and what was in it is told to nobody
+        return {"error": "The coach could not read this line."}
 
 
 def _answer(line: str) -> dict[str, Any]:
     try:
         asked = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"error": "This line is not JSON."}
     if not isinstance(asked, dict):
         return {"error": "A line holds one JSON object."}

@@ -5,8 +5,6 @@ It decides nothing and keeps no words: each screen is rendered anew from what is
 
 import asyncio
 import logging
-import os
-import sys
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,7 +24,8 @@ from django.utils import timezone, translation
 
 from mandorla.coach import services as coach
 from mandorla.coach.core import Choices
-from mandorla.coach.services.choices import choices_of
+from mandorla.coach.services.choices import choices_of, listen, unlisten
+from mandorla.coach.services.thread import thread as reading
 from mandorla.dialogue import forms, services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.services import Seat, bell, presence
@@ -43,16 +42,9 @@ LOCKED, NOT_YOURS, RESEATED, BROKEN = 4401, 4404, 4409, 4400
 SWEEP_SECONDS = 4.0
 TOUCH_SECONDS = 20.0
 THREADS = 4
-NICENESS = 10
 FRAMES_MAX = 256  # who reads nothing loses the oldest, and nobody else any memory
 
 logger = logging.getLogger("mandorla.live")
-
-
-def _step_back() -> None:
-    """Lets turns go first, where a thread can be nice by itself."""
-    if sys.platform == "linux":
-        os.nice(NICENESS)
 
 
 class Gone(Exception):
@@ -66,6 +58,7 @@ class Socket:
         self.seat = seat
         self.choices = choices
         self.asking: dict[bool, services.Asking] = {}  # the newest about a draft, and about what arrived
+        self.heard: services.Overheard | None = None  # in clear, while the coach thinks about it or is about to
         self.whispering: asyncio.Task[None] | None = None
         self.send = send
         self.news = asyncio.Event()
@@ -93,6 +86,13 @@ class Socket:
         self.closing = self.closing or code
         self.news.set()
 
+    def hush(self) -> None:
+        """Nothing is asked of the coach any more, and what waits for it is forgotten."""
+        self.asking.clear()
+        self.heard = None
+        if self.whispering:
+            self.whispering.cancel()
+
     def is_due(self) -> bool:
         """Whether a sign of life is worth a write: the row counts in minutes."""
         now = asyncio.get_running_loop().time()
@@ -108,7 +108,6 @@ class Hall:
     def __init__(self) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
-        self.coach = ThreadPoolExecutor(1, "coach", _step_back)
         self.sockets: defaultdict[UUID, set[Socket]] = defaultdict(set)
         self.calls = services.Calls()
         self._heard: deque[tuple[UUID, UUID]] = deque()
@@ -129,6 +128,17 @@ class Hall:
         if not self._woken and self.loop:
             self._woken = True
             self.loop.call_soon_threadsafe(self._answer)
+
+    def chosen(self, person: UUID, choices: Choices) -> None:
+        """From whatever thread: somebody chose something of the coach, and their open rooms here keep to it."""
+        if self.loop:
+            self.loop.call_soon_threadsafe(self._choose, person, choices)
+
+    def _choose(self, person: UUID, choices: Choices) -> None:
+        for socket in (socket for room in self.sockets.values() for socket in room if socket.seat.person == person):
+            socket.choices = choices
+            if not choices.on:
+                socket.hush()
 
     def _answer(self) -> None:
         self._woken = False
@@ -216,9 +226,11 @@ async def lifespan(receive: Receive, send: Send) -> None:
             hall.loop = asyncio.get_running_loop()
             sweeping = asyncio.create_task(hall.sweep())
             bell.listen(hall.hear)
+            listen(hall.chosen)
             await send({"type": "lifespan.startup.complete"})
         else:
             bell.unlisten(hall.hear)
+            unlisten(hall.chosen)
             if sweeping:
                 sweeping.cancel()
             await send({"type": "lifespan.shutdown.complete"})
@@ -256,7 +268,7 @@ async def _sit(socket: Socket, receive: Receive) -> None:
             await _hear(socket, event.get("text") or event.get("bytes") or "")
     finally:
         telling.cancel()
-        socket.asking.clear()
+        socket.hush()
         hall.leave(socket)
 
 
@@ -390,21 +402,28 @@ def _ask(socket: Socket, asking: services.Asking, *, welcome: bool) -> None:
 
 
 async def _whisper(socket: Socket) -> None:
-    """In the coach's own thread: a turn never waits for it, and its words go nowhere else."""
+    """In the coach's own thread: a turn never waits for it, and its words go nowhere else.
+
+    Words lie with the socket until the thread takes them up, so that who goes takes them along.
+    """
+
+    def think(about: bool, without: frozenset[str]) -> services.Whispered | None:
+        heard = socket.heard
+        return None if heard is None or about in socket.asking else services.whispers(heard, without)
+
     while socket.asking:
         about, asking = socket.asking.popitem()
-        heard = services.overheard(socket.seat, asking)
-        if heard is None:
-            continue
-
-        def think(heard: services.Overheard = heard, asking: services.Asking = asking, about: bool = about) -> Any:
-            return None if about in socket.asking else services.whispers(heard, asking.without | socket.choices.quiet)
-
+        without = asking.without | socket.choices.quiet
         try:
-            found = await asyncio.get_running_loop().run_in_executor(hall.coach, think)
+            socket.heard = services.overheard(socket.seat, asking)
+            if socket.heard is None:
+                continue
+            found = await asyncio.get_running_loop().run_in_executor(reading, think, about, without)
         except Exception as problem:  # noqa: BLE001  # a coach that fails falls silent, and nothing of what it read is told
             logger.warning("coach: %s", type(problem).__name__)
-            return
+            continue
+        finally:
+            socket.heard = None
         if found and about not in socket.asking:
             said = [{"code": one.code, "say": coach.says(one.code), "span": one.span} for one in found.whispers]
             socket.tell(whisper=asking.number, said=said, reads=found.reads, caught=found.caught)

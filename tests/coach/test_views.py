@@ -39,7 +39,10 @@ def test_a_whisper_of_no_help_is_listed_for_who_said_so_and_can_be_taken_back(ca
     assert choices.choices_of(cast.ana.ring()) == Choices()
 
 
-@pytest.mark.parametrize("posted", [{}, {"act": "shout"}, {"act": "silence", "code": "nothing_of_ours"}])
+@pytest.mark.parametrize(
+    "posted",
+    [{}, {"act": "shout"}, {"act": "silence", "code": "nothing_of_ours"}, {"act": "silence", "code": "danger"}],
+)
 def test_what_no_page_of_ours_sends_changes_nothing(posted: dict[str, str], cast: Cast) -> None:
     answer = cast.ana.browser().post(reverse("coach:page"), posted)
 

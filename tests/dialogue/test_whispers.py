@@ -4,6 +4,9 @@ Over the live door, with the real model. What is asserted of its judgement is wh
 """
 
 import logging
+import threading
+from collections.abc import Callable, Iterator
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -11,12 +14,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mandorla.coach import services as coach
+from mandorla.coach.core import Mirrored, Whisper
 from mandorla.coach.services import choices
-from mandorla.dialogue import services
+from mandorla.coach.services.thread import thread as reading
+from mandorla.dialogue import live, services
 from mandorla.dialogue.models import Draft, Event
 from mandorla.dialogue.services import scripts
 from mandorla.dialogue.services.rooms import hot
-from mandorla.dialogue.services.whispers import HEARS, listens
+from mandorla.dialogue.services.whispers import HEARS, listens, of_mirror
 from tests.cast import Cast
 from tests.dialogue.hall import Frame, Hall, Phone
 from tests.dialogue.seated import Pair, cookies_of
@@ -26,6 +31,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TO_SENDING = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip"
 TO_VALIDATION = "ben:say ana:yes ana:no_more ben:say ana:all"
 DANGER = "When I said that he choked me and put his hands around my throat"
+TO_OPTIONS = "ben:now ana:ready ben:ready ana:skip ben:skip ana:say ben:say ana:yes ana:no_more ben:say ana:lands"
+TRACKED = "Let me track your location at all times."
+FREE = "For two weeks, hug me for a minute when you come home."
 SENT = "When the laptop comes out on Sunday I feel left on a platform, and I miss you"
 SOON = 1.0
 
@@ -71,6 +79,14 @@ def is_quiet(phone: Phone) -> bool:
     return False
 
 
+def soon(is_so: Callable[[], bool]) -> None:
+    """It comes true, though in another thread."""
+    until = monotonic() + SOON * 5
+    while not is_so():
+        assert monotonic() < until
+        sleep(0.01)
+
+
 # The one who writes
 
 
@@ -98,7 +114,7 @@ def test_a_validation_is_held_beside_what_was_told_and_its_beginning_counts(hall
     assert "validation_without_because" not in codes(begun)
 
 
-def test_at_most_two_are_whispered_and_none_that_was_of_no_help(two: tuple[Phone, Phone]) -> None:
+def test_at_most_two_are_whispered_and_none_that_was_of_no_help_but_danger(two: tuple[Phone, Phone]) -> None:
     ana, _ben = two
     words = "You always leave me alone, you idiot, and I feel that you never loved me; stop it now or else. He hit me."
 
@@ -106,7 +122,78 @@ def test_at_most_two_are_whispered_and_none_that_was_of_no_help(two: tuple[Phone
     others = codes(asks(ana, 2, words, without=all_of_them))
 
     assert len(all_of_them) == len(set(all_of_them)) <= 2
-    assert set(all_of_them).isdisjoint(others)
+    assert set(all_of_them) & set(others) == {"danger"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["I'll kill you", "Suicidal thoughts again. Took pills yesterday.", "Ich habe Angst, weil er sagt: I'll kill you"],
+)
+def test_a_rule_of_danger_asks_neither_how_many_words_there_are_nor_in_which_language(
+    words: str, two: tuple[Phone, Phone]
+) -> None:
+    assert codes(asks(two[0], 1, words)) == ["danger"]
+
+
+def test_of_few_words_nothing_but_danger_is_told(two: tuple[Phone, Phone]) -> None:
+    assert codes(asks(two[0], 1, "You always forget")) == []
+
+
+def test_danger_is_never_silenced(cast: Cast, hall: Hall, pair: Pair) -> None:
+    choices.silence(cast.ana.ring(), "danger")
+    ana = comes(hall, pair, "ana")
+
+    assert "danger" in codes(asks(ana, 1, DANGER, without=["danger"]))
+
+
+def test_each_danger_is_told_so_that_one_may_be_put_away(two: tuple[Phone, Phone]) -> None:
+    answer = asks(two[0], 1, "He hit me, and now he says: I'll burn your house")
+
+    assert [one["span"] for one in answer["said"] if one["code"] == "danger"] == ["I'll burn", "He hit me"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "mirror", "danger"),
+    [
+        (SENT, "You miss me on Sundays, and if you leave I'll kill you", True),
+        ("When I came home on Sunday you hit me", "What I hear is: when you came home, you said, you hit me", False),
+        ("When I came home on Sunday you hit me", "You say you hit me, and I'll kill you for it", True),
+    ],
+)
+def test_danger_in_a_mirror_is_told_to_both_unless_it_only_says_back_what_was_sent(
+    sent: str, mirror: str, danger: bool, hall: Hall, pair: Pair
+) -> None:
+    pair.does("ana", "say", words=sent)
+    ana, ben = comes(hall, pair, "ana"), comes(hall, pair, "ben")
+
+    of_writer = codes(asks(ben, 1, mirror))
+    ben.does("say", words=mirror)
+    ana.shown(ben.screen["v"])
+    of_reader = codes(asks(ana, 1, None))
+
+    assert ["danger" in found for found in (of_writer, of_reader)] == [danger, danger]
+
+
+def test_of_thanks_nothing_but_danger_is_told(cast: Cast, hall: Hall) -> None:
+    pair = Pair(cast, "request")
+    pair.play(f"{TO_OPTIONS} ben:guess ana:yes")
+    pair.does("ana", "offer", words=FREE)
+    pair.play("ben:say ana:yes")
+    pair.does("ben", "give", marks=(pair.sees("ben").lines[0].key,))
+    pair.play("ben:two_weeks")
+    ana = comes(hall, pair, "ana")
+
+    assert codes(asks(ana, 1, "Thank you, you idiot, you always forget everything")) == []
+    assert codes(asks(ana, 2, "Thank you. If you break it I'll kill you")) == ["danger"]
+
+
+@pytest.mark.parametrize(("label", "whispered"), [("advice", True), ("rebuttal", True), ("faithful", False)])
+def test_what_is_no_mirror_is_told_where_no_addition_says_so(label: str, *, whispered: bool) -> None:
+    missed = Whisper("missed", "I miss you")
+    none, with_one = (Mirrored(label, 0.5, (), additions, (missed,), {}) for additions in ((), ("judgement",)))
+
+    assert (Whisper(f"added_{label}") in of_mirror(none)) is whispered
+    assert of_mirror(with_one) == (missed,)
 
 
 def test_what_was_silenced_stays_so_in_the_next_room(cast: Cast, hall: Hall, pair: Pair) -> None:
@@ -138,6 +225,18 @@ def test_it_is_silent_for_whoever_switched_it_off(cast: Cast, hall: Hall, pair: 
     ana.sends({"whisper": 1, "v": ana.screen["v"], "words": DANGER})
 
     assert is_quiet(ana)
+
+
+def test_who_switches_it_off_is_whispered_to_in_no_room_that_is_open(cast: Cast, two: tuple[Phone, Phone]) -> None:
+    ana, _ben = two
+    asks(ana, 1, DANGER)
+
+    choices.switch(cast.ana.ring(), on=False)
+    ana.sends({"whisper": 2, "v": ana.screen["v"], "words": DANGER})
+    assert is_quiet(ana)
+
+    choices.switch(cast.ana.ring(), on=True)
+    assert codes(asks(ana, 3, DANGER))
 
 
 def test_only_the_newest_of_many_questions_is_answered(two: tuple[Phone, Phone]) -> None:
@@ -215,6 +314,20 @@ def test_of_what_arrived_nothing_but_danger_is_told(two: tuple[Phone, Phone]) ->
     assert set(codes(asks(ben, 1, None))) <= {"danger"}
 
 
+def test_who_is_asked_for_what_leaves_nobody_free_is_offered_help(cast: Cast, hall: Hall) -> None:
+    pair = Pair(cast, "request")
+    pair.play(f"{TO_OPTIONS} ben:guess ana:yes")
+    ana, ben = comes(hall, pair, "ana"), comes(hall, pair, "ben")
+
+    of_asker = codes(asks(ana, 1, f"{FREE}\n{TRACKED}"))
+    ana.does("offer", words=f"{FREE}\n{TRACKED}")
+    ben.shown(ana.screen["v"])
+    answer = asks(ben, 1, None)
+
+    assert "request_coercive_or_unsafe" in of_asker
+    assert [(one["code"], one["span"]) for one in answer["said"]] == [("danger", TRACKED)]
+
+
 @pytest.mark.parametrize(
     ("does", "named", "sentences"),
     [
@@ -271,6 +384,61 @@ def test_listening_touches_no_database(pair: Pair) -> None:
     assert found.whispers[0].code == "danger"
     assert len(queries) == 0
     assert hot(pair.thread)
+
+
+@pytest.fixture
+def busy() -> Iterator[threading.Event]:
+    """The coach's one thread does something else until this is set."""
+    free = threading.Event()
+    reading.submit(free.wait, SOON * 10)
+    yield free
+    free.set()
+
+
+def test_who_goes_takes_along_what_the_coach_had_not_thought_about(
+    busy: threading.Event, two: tuple[Phone, Phone], pair: Pair
+) -> None:
+    ana, _ben = two
+    socket = next(one for one in live.hall.sockets[pair.thread] if one.seat.person == pair.ana.person)
+    ana.sends({"whisper": 1, "v": ana.screen["v"], "words": DANGER})
+    soon(lambda: socket.heard is not None)
+
+    ana.leave()
+
+    soon(lambda: socket.heard is None)
+    soon(lambda: socket.whispering is not None and socket.whispering.cancelled())
+    assert not busy.is_set()
+
+
+@pytest.mark.parametrize("failing", ["overheard", "whispers"])
+def test_a_question_that_fails_takes_no_other_with_it(
+    failing: str,
+    busy: threading.Event,
+    two: tuple[Phone, Phone],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ana, ben = two
+    ana.does("say", words="If you leave I will kill you and burn your house")
+    ben.shown(ana.screen["v"])
+    sound = getattr(services, failing)
+    failed: list[Any] = []
+
+    def fails_once(*given: Any) -> Any:
+        if not failed:
+            failed.append(given)
+            raise ValueError("heliotrope")
+        return sound(*given)
+
+    monkeypatch.setattr(services, failing, fails_once)
+    with caplog.at_level(logging.DEBUG):
+        ben.sends({"whisper": 1, "v": ben.screen["v"], "words": f"You say: {DANGER}, and I'll kill you"})
+        ben.sends({"whisper": 2, "v": ben.screen["v"]})
+        busy.set()
+
+        assert "danger" in codes(ben.told("whisper"))
+    assert "coach: ValueError" in caplog.text
+    assert "heliotrope" not in caplog.text
 
 
 # What is listened to is data

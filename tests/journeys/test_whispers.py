@@ -1,6 +1,8 @@
 """The coach on two phones: what it whispers stands under the draft of the one who writes, and on no other screen."""
 
-from playwright.sync_api import Locator, Page, expect
+import re
+
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tests.journeys.browsing import Browsing, Room
 from tests.journeys.site import Pair
@@ -20,9 +22,18 @@ def test_what_is_whispered_to_one_is_on_no_other_screen(pair: Pair, browsing: Br
 
     ana.write(DANGER)
     whispers = whispers_of(ana.page)
-    expect(whispers).to_contain_text("There is help")
-    expect(whispers.locator("mark")).to_be_visible()
+    door = whispers.get_by_text("A word for you alone")
+    expect(door).to_be_visible()
+    expect(whispers.get_by_text("There is help")).to_be_hidden()
+    expect(whispers.locator("mark:visible")).to_have_count(0)
     expect(ana.words).to_be_focused()
+    door.click()
+    expect(whispers.get_by_text("There is help")).to_be_visible()
+    expect(whispers.locator("mark:visible")).to_have_text(["he choked me", "hands around my throat"])
+    for aloud in whispers.get_by_role("status").all():
+        expect(aloud).not_to_contain_text("There is help")
+        expect(aloud).not_to_contain_text("choked")
+    expect(whispers.get_by_role("link", name="Quick exit")).to_be_visible()
     expect(whispers_of(ben.page)).to_be_empty()
     assert "\n".join(wrong_with(ana.page)) == ""
 
@@ -87,10 +98,45 @@ def test_the_reader_alone_is_offered_help_when_danger_arrives(pair: Pair, browsi
     ana.say("If you leave I will kill you and burn your house", "Send")
     ben.shows("Mirror")
 
-    expect(whispers_of(ben.page)).to_contain_text("There is help")
+    whispers_of(ben.page).get_by_text("A word for you alone").click()
+    expect(whispers_of(ben.page).get_by_text("There is help")).to_be_visible()
     expect(whispers_of(ana.page)).to_be_empty()
     whispers_of(ben.page).get_by_role("button", name="Put it away").click()
     expect(whispers_of(ben.page)).to_be_empty()
+
+
+def test_danger_is_put_away_for_the_words_it_stood_under_alone(pair: Pair, browsing: Browsing) -> None:
+    ana = Room(browsing.open(pair.ana), pair.ask(*TO_SENDING))
+    whispers = whispers_of(ana.page)
+    door = whispers.get_by_text("A word for you alone")
+
+    ana.write("He hit me")
+    door.click()
+    whispers.get_by_role("button", name="Put it away").click()
+    expect(whispers).to_be_empty()
+
+    ana.write("He hit me, and I'll kill him")
+    door.click()
+    expect(whispers.locator("mark")).to_have_text(["I'll kill"])
+
+
+def test_what_was_asked_is_asked_again_where_no_answer_came(pair: Pair, browsing: Browsing) -> None:
+    lost: list[str] = []
+
+    def loses_one(page: WebSocketRoute) -> None:
+        site = page.connect_to_server()
+        site.on_message(lambda told: page.send(told) if lost or '"said":[{' not in told else lost.append(str(told)))
+
+    page = browsing.open(pair.ana)
+    page.route_web_socket(re.compile("/live/"), loses_one)
+    ana = Room(page, pair.ask(*TO_SENDING))
+
+    ana.write("He hit me")
+    while not lost:
+        page.wait_for_timeout(50)
+    ana.write("He hit me again")
+    ana.write("He hit me")
+    expect(whispers_of(page)).to_contain_text("A word for you alone")
 
 
 def whispers_of(page: Page) -> Locator:

@@ -1,7 +1,7 @@
 """The coach's judgement: pure functions over text, word lists and the numbers a model gave."""
 
 from mandorla.coach.core.answers import Asked, Mirrored, Sent, Whisper
-from mandorla.coach.core.choices import Choices
+from mandorla.coach.core.choices import DANGER, Choices
 from mandorla.coach.core.distortion import Bent, Words, bent, words
 from mandorla.coach.core.heads import BEHAVIOURS, CROWNS, HEADS, LABELS, TOPICS, read
 from mandorla.coach.core.lexicon import Lexicon, lexicon
@@ -16,6 +16,7 @@ __all__ = [
     "BEHAVIOURS",
     "COVERED_MIN",
     "CROWNS",
+    "DANGER",
     "EMPATHISE",
     "HEADS",
     "LABELS",

@@ -1,7 +1,9 @@
 """What somebody chose about the coach: whether it reads along, and which of its whispers were of no help."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+DANGER: Final = "danger"  # an offer of help: it can be put away for the moment, and never silenced
 
 
 @dataclass(frozen=True, slots=True)

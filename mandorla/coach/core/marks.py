@@ -30,6 +30,11 @@ class Marks:
         plain = text.even(said)
         return next((found[0] for pattern in self.dangers.values() if (found := pattern.search(plain))), "")
 
+    def dangers_in(self, said: str) -> dict[str, str]:
+        """All the words rules of danger see, each with its kind."""
+        plain = text.even(said)
+        return {found[0]: kind for kind, pattern in self.dangers.items() for found in pattern.finditer(plain)}
+
 
 def marks(rows: Mapping[str, Mapping[str, Sequence[str]]]) -> Marks:
     """From the tables `mark` and `danger` of a word list: by name a list of patterns."""

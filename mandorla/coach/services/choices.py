@@ -1,6 +1,8 @@
 """What somebody chose about the coach: sealed in their own space, where nobody else has a key."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +13,19 @@ from mandorla.spaces import services as spaces
 from mandorla.vault.services import KeyRing
 
 KIND: Final = "coach"
+
+Listener = Callable[[UUID, Choices], None]
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """Calls `listener(person, chosen)` from now on, from any thread of this process, after each choice."""
+    _listeners.append(listener)
+
+
+def unlisten(listener: Listener) -> None:
+    """Stops calling `listener`."""
+    _listeners.remove(listener)
 
 
 def choices_of(ring: KeyRing) -> Choices:
@@ -41,6 +56,12 @@ def hear_again(ring: KeyRing, code: str) -> None:
 
 def _keep(ring: KeyRing, chosen: Choices) -> None:
     spaces.put(ring, ring.personal, KIND, chosen.packed(), record=_record(ring))
+    transaction.on_commit(partial(_tell, ring.person, chosen))
+
+
+def _tell(person: UUID, chosen: Choices) -> None:
+    for listener in _listeners:
+        listener(person, chosen)
 
 
 def _record(ring: KeyRing) -> UUID:

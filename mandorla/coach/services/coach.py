@@ -34,9 +34,9 @@ def send(said: str) -> core.Sent:
     return core.sent(_taken(said), rows, _marks(), _feelings())
 
 
-def danger(said: str) -> str:
-    """The kind of danger a rule is sure of, or nothing: at once and without the model, which may add, never remove."""
-    return _marks().kind_of_danger(said)
+def danger(said: str) -> dict[str, str]:
+    """The words rules of danger are sure of, each with its kind: at once, in whatever text, and without the model."""
+    return _marks().dangers_in(said)
 
 
 def request(wish: str) -> core.Asked:

@@ -6,7 +6,7 @@ thinks about it in a thread of its own, without keys. Which words are listened t
 
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mandorla.coach import services as coach
-from mandorla.coach.core import MIRROR, VALIDATE, Whisper
+from mandorla.coach.core import DANGER, MIRROR, VALIDATE, Mirrored, Sent, Whisper
 from mandorla.dialogue.core import Entry, Screen, is_one_device, screen
 from mandorla.dialogue.services import rooms, scripts
 from mandorla.dialogue.services.rooms import Room, Seat
@@ -27,8 +27,10 @@ AT_ONCE: Final = 2
 WORDS_MIN: Final = 4
 CHARACTERS_MAX: Final = 2_400  # of what stands beside, as of a draft
 LINES_MAX: Final = 3
-DANGER: Final = "danger"
-CAUGHT_MIN, NEAR_MIN = 0.85, 0.6
+BY_RULE: Final = "rules"  # nothing but the rules of danger is asked
+WISHED: Final = "wished"  # a wish that arrived
+UNFREE: Final = "coercive_or_unsafe"
+NOT_A_MIRROR: Final = ("rebuttal", "advice", "interpretation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Overheard:
-    """What the coach thinks about, in clear for as long as it does. `guessed` and `named` are feelings."""
+    """What the coach thinks about, in clear for as long as it does. `guessed` and `named` are feelings.
+
+    What stands `beside` may be said back: danger in it was there before.
+    """
 
     hears: str
     words: str
@@ -72,7 +77,7 @@ def may_be_whispered_in(medium: str) -> bool:
 
 
 def overheard(seat: Seat, asking: Asking) -> Overheard | None:
-    """What to think about, or nothing: the turn has passed, nobody listens to such words, or there are too few."""
+    """What to think about, or nothing: the turn has passed, or there are no words."""
     room = rooms.hot(seat.thread)
     if room is None:
         return None
@@ -86,16 +91,25 @@ def overheard(seat: Seat, asking: Asking) -> Overheard | None:
 
 
 def whispers(heard: Overheard, without: frozenset[str]) -> Whispered:
-    """The most useful whispers first, one for each sentence, two at most."""
+    """Every danger first, whatever is `without`; then the most useful whispers, one for each sentence: two in all."""
     if heard.named:
-        return Whispered(caught=tuple(_caught(heard)))
+        return Whispered(tuple(_danger(heard)), caught=tuple(_caught(heard)))
+    sure = tuple(_danger(heard))
+    if heard.hears == BY_RULE:
+        return Whispered(sure)
     if not coach.reads(heard.words):
-        return Whispered(reads=False)
+        return Whispered(sure, reads=bool(sure))
+    short = replace(heard, words=heard.words[:CHARACTERS_MAX], beside=heard.beside[-CHARACTERS_MAX:])
+    sent = coach.send(short.words)
     found: dict[str, Whisper] = {}
-    for one in HEARS[heard.hears](heard):
-        if one.code not in without:
+    dangers = {one.span: one for one in _danger(heard, sent)}
+    for one in HEARS[heard.hears](short, sent):
+        if one.code == DANGER:
+            dangers.setdefault(one.span, one)
+        elif one.code not in without:
             found.setdefault(one.code, one)
-    return Whispered(tuple(sorted(found.values(), key=lambda one: _rank(one.code))[:AT_ONCE]))
+    others = sorted(found.values(), key=lambda one: _rank(one.code))[: AT_ONCE - bool(dangers)]
+    return Whispered((*dangers.values(), *others))
 
 
 def _written(seat: Seat, room: Room, words: str, lead: str) -> Overheard | None:
@@ -103,28 +117,33 @@ def _written(seat: Seat, room: Room, words: str, lead: str) -> Overheard | None:
     seen = screen(script, state, seat.person)
     moves = script.steps[state.step].moves
     kinds = (moves[offer.name].kind for offer in seen.offers if offer.act in ("say", "list"))
-    row = next((listens()["kinds"][kind] for kind in kinds if kind in listens()["kinds"]), None)
-    if row is None or not seen.my_turn or len(words.split()) < WORDS_MIN:
+    row: dict[str, str] = next((listens()["kinds"][kind] for kind in kinds if kind in listens()["kinds"]), {})
+    if not seen.my_turn or not words.strip():
         return None
-    entries = _beside(seat, room, seen, row["beside"]) if "beside" in row else ()
-    beside = "\n".join(filter(None, (_said(entry) for entry in entries)))
-    if "beside" in row and not beside:
-        return None
+    beside = _told(_beside(seat, room, seen, row["beside"])) if "beside" in row else ""
+    is_heard = row and len(words.split()) >= WORDS_MIN and ("beside" not in row or beside)
     said = f"{lead.removesuffix('…').rstrip()} {words}".strip()
-    return Overheard(row["hears"], said[:CHARACTERS_MAX], beside[-CHARACTERS_MAX:])
+    return Overheard(row["hears"] if is_heard else BY_RULE, said, beside)
 
 
 def _arrived(seat: Seat, room: Room) -> Overheard | None:
     """What the other said to open this step, to look for danger in it; or what they feel, beside what one guessed."""
     state = room.shown.state
     entry = _opened(seat, room, state.turn)
-    if entry is None or entry.by in (seat.person, seat.space) or state.turn not in _on_screen(seat, room):
-        return _felt(seat, room, entry)
+    felt = _felt(seat, room, entry)
+    on_screen = _on_screen(seat, room)
+    if felt or entry is None or entry.by in (seat.person, seat.space) or state.turn not in on_screen:
+        return felt
+    said = _said(entry)
+    if not said:
+        return None
     move = room.script.steps[entry.step].moves.get(entry.do)
-    row = listens()["kinds"].get(move.kind if move else "", {})
-    if row.get("hears") in ("send", "request"):
-        return Overheard(DANGER, _said(entry)[:CHARACTERS_MAX])
-    return _felt(seat, room, entry)
+    row = listens()["kinds"].get(move.kind if move else "")
+    if row is None or len(said.split()) < WORDS_MIN:
+        return Overheard(BY_RULE, said)
+    told = (_opened(seat, room, seq) for seq in sorted({*state.chunks, *on_screen})) if "beside" in row else ()
+    beside = _told(one for one in told if one and one.by not in (entry.by, seat.space))
+    return Overheard(WISHED if row["hears"] == "request" else DANGER, said, beside)
 
 
 def _felt(seat: Seat, room: Room, entry: Entry | None) -> Overheard | None:
@@ -136,7 +155,7 @@ def _felt(seat: Seat, room: Room, entry: Entry | None) -> Overheard | None:
         guess = _opened(seat, room, max(latest.get(kind, ()), default=0))
         if move and move.kind in answers and guess and guess.by == seat.person:
             guessed = _feelings(guess)
-            return Overheard("feelings", "", "", guessed, _feelings(entry) or guessed, seat.language)
+            return Overheard(BY_RULE, _said(entry), "", guessed, _feelings(entry) or guessed, seat.language)
     return None
 
 
@@ -166,6 +185,10 @@ def _opened(seat: Seat, room: Room, seq: int) -> Entry | None:
         return None
 
 
+def _told(entries: Iterable[Entry]) -> str:
+    return "\n".join(filter(None, map(_said, entries)))
+
+
 def _said(entry: Entry) -> str:
     """An entry's words as a sender's: with how the sentence began; lists line by line; feelings as one feels them."""
     lead, words = str(entry.body.get("lead", "")), str(entry.body.get("words", ""))
@@ -181,30 +204,56 @@ def _feelings(entry: Entry, language: str = "") -> tuple[str, ...]:
     return (*keys, *map(str, entry.body.get("own", ())))
 
 
-def _written_to_send(heard: Overheard) -> Sequence[Whisper]:
-    return coach.send(heard.words).whispers
+def _danger(heard: Overheard, sent: Sent | None = None) -> Iterable[Whisper]:
+    """What a rule is sure of, and what the model found in `sent`, but not what only says back what stands beside."""
+    found = coach.danger(heard.words)
+    if sent and sent.danger_kind and sent.danger_kind not in found.values():
+        found[next(one.span for one in sent.whispers if one.code == DANGER) or heard.words] = sent.danger_kind
+    if not found or not heard.beside:
+        return [Whisper(DANGER, words) for words in found]
+    there = {*coach.danger(heard.beside).values()}
+    if sent:
+        there.add(coach.send(heard.beside[-CHARACTERS_MAX:]).danger_kind or "")
+    return [Whisper(DANGER, words) for words, kind in found.items() if kind not in there]
 
 
-def _written_to_ask(heard: Overheard) -> Sequence[Whisper]:
-    lines = [line for line in heard.words.splitlines() if len(line.split()) >= WORDS_MIN][:LINES_MAX]
-    danger = [one for one in coach.send(heard.words).whispers if one.code == DANGER]
-    return [*danger, *(Whisper(one.code, one.span or line) for line in lines for one in coach.request(line).whispers)]
+def _written_to_send(_heard: Overheard, sent: Sent) -> Iterable[Whisper]:
+    return (one for one in sent.whispers if one.code != DANGER)
 
 
-def _given_back(expects: str) -> Callable[[Overheard], Sequence[Whisper]]:
-    return lambda heard: coach.mirror(heard.beside, heard.words, expects).whispers
+def _written_to_ask(heard: Overheard, _sent: Sent) -> Iterable[Whisper]:
+    return (Whisper(one.code, one.span or line) for line in _lines(heard) for one in coach.request(line).whispers)
 
 
-def _listened_for_danger(heard: Overheard) -> Sequence[Whisper]:
-    return [one for one in coach.send(heard.words).whispers if one.code == DANGER]
+def _asked_for(heard: Overheard, _sent: Sent) -> Iterable[Whisper]:
+    return (Whisper(DANGER, line) for line in _lines(heard) if UNFREE in coach.request(line).flags)
 
 
-HEARS: Final[dict[str, Callable[[Overheard], Sequence[Whisper]]]] = {
+def _lines(heard: Overheard) -> Sequence[str]:
+    return [line for line in heard.words.splitlines() if len(line.split()) >= WORDS_MIN][:LINES_MAX]
+
+
+def _mirrored(heard: Overheard, _sent: Sent) -> Iterable[Whisper]:
+    return of_mirror(coach.mirror(heard.beside, heard.words, MIRROR))
+
+
+def of_mirror(found: Mirrored) -> Sequence[Whisper]:
+    """What is whispered where a mirror is asked for: also that it is none, where no addition says so."""
+    is_none = found.label in NOT_A_MIRROR and not found.additions
+    return (*([Whisper(f"added_{found.label}")] if is_none else []), *found.whispers)
+
+
+def _validated(heard: Overheard, _sent: Sent) -> Iterable[Whisper]:
+    return coach.mirror(heard.beside, heard.words, VALIDATE).whispers
+
+
+HEARS: Final[dict[str, Callable[[Overheard, Sent], Iterable[Whisper]]]] = {
     "send": _written_to_send,
     "request": _written_to_ask,
-    "mirror": _given_back(MIRROR),
-    "validate": _given_back(VALIDATE),
-    DANGER: _listened_for_danger,
+    "mirror": _mirrored,
+    "validate": _validated,
+    DANGER: lambda _heard, _sent: (),
+    WISHED: _asked_for,
 }
 
 
@@ -215,7 +264,7 @@ def _caught(heard: Overheard) -> Iterable[str]:
     new: list[str] = []
     for feeling in heard.named:
         nearness = max((_nearness(feeling, one) for one in heard.guessed), default=0.0)
-        place = caught if nearness >= CAUGHT_MIN else near if nearness >= NEAR_MIN else new
+        place = caught if nearness >= coach.CAUGHT_MIN else near if nearness >= coach.NEAR_MIN else new
         place.append(scripts.feeling_name(feeling, heard.language))
     with translation.override(heard.language):
         if caught:

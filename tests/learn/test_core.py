@@ -66,12 +66,18 @@ def test_an_answer_or_a_way_out_is_named_though_nothing_was_added(label: str) ->
     assert core.of_empathy("words", found, ("scared",), {"scared": {"scared": 1.0}}, ENOUGH).lead == label
 
 
-@pytest.mark.parametrize(
-    ("label", "lead"), [("interpretation", "interpretation"), ("validation", "made_sense"), ("empathy", "felt_with")]
-)
+@pytest.mark.parametrize(("label", "lead"), [("validation", "made_sense"), ("empathy", "felt_with")])
 def test_what_is_no_mirror_is_named_where_something_still_waits(label: str, lead: str) -> None:
     assert core.of_mirror({SAW: True, SOFT: False}, "words", heard(label=label)).lead == lead
     assert core.of_mirror({SAW: True, SOFT: True}, "words", heard(label=label)).lead == "all"
+
+
+def test_what_one_makes_of_it_is_told_apart_from_what_turned_on_the_way() -> None:
+    points = {SAW: True, SOFT: False}
+    made, bent = Whisper("added_interpretation", "because"), Whisper("bent_time", "tomorrow")
+
+    assert core.of_mirror(points, "words", heard(made, label="interpretation")).lead == "interpretation"
+    assert core.of_mirror(points, "words", heard(bent, label="interpretation")).lead == "part_added"
 
 
 @pytest.mark.parametrize(("label", "lead"), [("partial", "gave_back"), ("empathy", "felt_with"), ("mixed", "nearly")])

@@ -8,14 +8,15 @@ from mandorla.coach.core import EMPATHISE, MIRROR, VALIDATE, Asked, Mirrored, Se
 from mandorla.learn.core.typed import Piece, marked
 
 CAUGHT, NEAR, ELSEWHERE = "caught", "near", "elsewhere"
-OF_GUESSING: Final = ("added_interpretation", "missed")  # whoever guesses a feeling or a reason does just that
+INTERPRETATION: Final = "interpretation"
+OF_GUESSING: Final = (f"added_{INTERPRETATION}", "missed")  # whoever guesses a feeling or a reason does just that
 WITHOUT_REASON, WITHOUT_FEELING = "validation_without_because", "empathy_without_feeling"
 DANGER: Final = "danger"
 UNSAFE: Final = "coercive_or_unsafe"
 AGAINST: Final = ("rebuttal", "advice")  # these come between, whatever else a try does
 GAVE_BACK: Final = dict.fromkeys(("faithful", "partial", "parroting"), "gave_back")
 OTHER: Final[Mapping[str, Mapping[str, str]]] = {  # leads for a try that does another step's work and not this one's
-    MIRROR: {"interpretation": "interpretation", "validation": "made_sense", "empathy": "felt_with"},
+    MIRROR: {INTERPRETATION: INTERPRETATION, "validation": "made_sense", "empathy": "felt_with"},
     VALIDATE: GAVE_BACK | {"empathy": "felt_with"},
     EMPATHISE: GAVE_BACK | {"validation": "made_sense"},
 }
@@ -128,7 +129,8 @@ def foreign(words: str) -> Answer:
 def _of_mirror(points: Mapping[str, bool], words: str, label: str, notes: tuple[Whisper, ...]) -> Answer:
     carried, missed = (tuple(point for point, came in points.items() if came is so) for so in (True, False))
     lead = ("part_added" if notes else "part") if missed else ("added" if notes else "all")
-    lead = _lead(MIRROR, label, lead if carried else "little", done=not missed)
+    bent = label == INTERPRETATION and all(note.code != f"added_{INTERPRETATION}" for note in notes)  # its note says so
+    lead = _lead(MIRROR, "" if bent else label, lead if carried else "little", done=not missed)
     return Answer(lead, _marked(words, notes), carried, missed, notes)
 
 

@@ -52,19 +52,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog=f"mandorla {command}", add_help=False, allow_abbrev=False)
     settings_options(parser)
     taken, others = parser.parse_known_args(sys.argv[2:])
-    if command in SITELESS:
-        import_module(SITELESS[command]).main(others)
-        return
-    _take(command, taken)
-    _open_folder(Path(os.environ["MANDORLA_DATA"]))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mandorla.site.settings")
-
-    _read_settings()
     try:
-        execute_from_command_line(["mandorla", command.replace("-", "_"), *others])
+        if command in SITELESS:
+            import_module(SITELESS[command]).main(others)
+        else:
+            _with_a_site(command, taken, others)
         sys.stdout.flush()
     except BrokenPipeError:  # as in `mandorla languages de | head`: whoever reads along has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _with_a_site(command: str, taken: argparse.Namespace, others: list[str]) -> None:
+    _take(command, taken)
+    _open_folder(Path(os.environ["MANDORLA_DATA"]))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mandorla.site.settings")
+    _read_settings()
+    execute_from_command_line(["mandorla", command.replace("-", "_"), *others])
 
 
 def _take(command: str, options: argparse.Namespace) -> None:

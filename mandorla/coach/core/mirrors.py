@@ -35,7 +35,7 @@ def mirrored(  # noqa: PLR0913
     whole, *by_clause = ask([(sender, response), *((clause, response) for clause in said)])
     labels, shares = heads.read(whole, "label"), heads.read(whole, "addition")
     label = max(labels, key=lambda name: labels[name] * RARER.get(name, 1.0))
-    if label == "faithful" and text.alike(sender, response) >= PARROTED_MIN:
+    if label == "faithful" and text.words(response) and text.alike(sender, response) >= PARROTED_MIN:
         label = "parroting"
     covered = [heads.read(row, "covered")["covered"] for row in by_clause]
     mean = sum(covered) / len(covered) if covered else 0.0

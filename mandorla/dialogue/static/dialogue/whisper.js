@@ -148,10 +148,6 @@ function doorTo(words) {
     for (const span of words) now.away.add(span);
     putAway(() => true);
   });
-  box.querySelector("[data-leave]")?.addEventListener("click", (event) => {
-    event.preventDefault();
-    /** @type {HTMLElement | null} */ (document.querySelector("[data-exit]"))?.click(); // the one of every page knows how
-  });
   now.door = { key, box };
   return box;
 }

@@ -4,6 +4,7 @@ PYTHONPATH=. python models/coach/build.py --shared FOLDER --out mandorla/coach/w
 """
 
 import argparse
+import copy
 import json
 import random
 import shutil
@@ -24,6 +25,7 @@ from torch.nn import functional
 from mandorla.coach.core import heads
 
 SEED = 11
+SEEDS = {"alone": (11, 12), "beside": (11,)}  # a crown is the mean of its trainings: one wavers more
 EPOCHS = 4
 BATCH_TOKENS = 1024
 TOKENS_MAX = 144
@@ -46,9 +48,14 @@ def main() -> None:
     export(trunk, told.out / "trunk.onnx", {"ids": text, "mask": text, "sides": text * 0}, "grown")
     known = examples(told.shared, random.Random(SEED))
     for name in told.crown or crowns:
-        crown, own = crowns[name], [one for one in known if one.known.keys() <= heads.CROWNS[name].keys()]
-        torch.manual_seed(SEED)
-        train(trunk, crown, tokenizer, own, told.epochs)
+        own = [one for one in known if one.known.keys() <= heads.CROWNS[name].keys()]
+        trained = []
+        for seed in SEEDS[name]:
+            crown = copy.deepcopy(crowns[name])
+            torch.manual_seed(seed)
+            train(trunk, crown, tokenizer, own, random.Random(seed), told.epochs)
+            trained.append(crown.state_dict())
+        crown.load_state_dict({part: sum(one[part] for one in trained) / len(trained) for part in trained[0]})
         if told.keep:
             torch.save(crown.state_dict(), told.out / f"{name}.pt")
         export(crown, told.out / f"{name}.onnx", {"grown": grown, "mask": text}, "logits")
@@ -71,9 +78,10 @@ def _weights() -> Path:
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
-def train(trunk: Trunk, crown: Crown, tokenizer: Tokenizer, known: list[Example], epochs: int) -> None:
+def train(  # noqa: PLR0913, PLR0917
+    trunk: Trunk, crown: Crown, tokenizer: Tokenizer, known: list[Example], chance: random.Random, epochs: int
+) -> None:
     """All heads of a crown at once, upon a trunk that stays as it is."""
-    chance = random.Random(SEED)
     body = list(crown.layers.parameters())
     optimiser = torch.optim.AdamW(
         [{"params": body, "lr": RATE}, {"params": crown.heads.parameters(), "lr": HEAD_RATE}], weight_decay=0.01

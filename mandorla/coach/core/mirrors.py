@@ -10,7 +10,7 @@ from mandorla.coach.core.answers import Ask, Mirrored, Whisper
 from mandorla.coach.core.distortion import Bent, Words, bent
 from mandorla.coach.core.lexicon import Lexicon
 
-COVERED_MIN: Final = 0.5
+COVERED_MIN: Final = 0.35
 ADDED_MIN: Final = 0.3
 WHISPERED_MIN: Final = 0.5  # somebody who mirrored well must not be told otherwise
 PARROTED_MIN: Final = 0.85

@@ -10,8 +10,8 @@ from mandorla.coach.core.marks import Marks
 
 Row = Sequence[float]
 FLAGS: Final = heads.SPEECH[:7]
-FLAG_MIN: Final = 0.5
-BLAME_MIN: Final = 0.5
+FLAG_MIN: Final = 0.4
+BLAME_MIN: Final = 0.45
 CERTAIN: Final = 0.15  # where a rule sees a mark, the model may overrule it only below this
 DANGER_MIN: Final = 0.5
 FELT_MIN: Final = 0.5

@@ -130,8 +130,11 @@ line.addEventListener("open", () => {
 });
 const save = keep(line, say);
 const coach = document.querySelector("[data-whispers-parts]")?.getAttribute("data-whispers-parts");
-/** The coach comes once there is something to read: words of somebody else, or the first that are typed. */
-const comes = () => coach && (stage().querySelector(".said-words--yours") || isUnsaved()) && void import(coach);
+/** The coach comes once there is something to read, words of somebody else or the first typed; if it cannot, at the next chance. */
+const comes = () => {
+  const reads = coach && room.dataset.line === "open" && (stage().querySelector(".said-words--yours") || isUnsaved());
+  if (reads) import(coach).catch(() => {});
+};
 line.addEventListener("open", comes);
 document.addEventListener("stage", comes);
 document.addEventListener("input", comes);

@@ -205,16 +205,17 @@ def _feelings(entry: Entry, language: str = "") -> tuple[str, ...]:
 
 
 def _danger(heard: Overheard, sent: Sent | None = None) -> Iterable[Whisper]:
-    """What a rule is sure of, and what the model found in `sent`, but not what only says back what stands beside."""
+    """What a rule is sure of, but nothing said back; with nothing beside, what the model found too.
+
+    The model takes one in ten harmless mirrors for dangerous: they speak of the other's leaving, hurting, refusing.
+    """
     found = coach.danger(heard.words)
+    if heard.beside:
+        there = coach.danger(heard.beside).values()
+        return [Whisper(DANGER, words) for words, kind in found.items() if kind not in there]
     if sent and sent.danger_kind and sent.danger_kind not in found.values():
         found[next(one.span for one in sent.whispers if one.code == DANGER) or heard.words] = sent.danger_kind
-    if not found or not heard.beside:
-        return [Whisper(DANGER, words) for words in found]
-    there = {*coach.danger(heard.beside).values()}
-    if sent:
-        there.add(coach.send(heard.beside[-CHARACTERS_MAX:]).danger_kind or "")
-    return [Whisper(DANGER, words) for words, kind in found.items() if kind not in there]
+    return [Whisper(DANGER, words) for words in found]
 
 
 def _written_to_send(_heard: Overheard, sent: Sent) -> Iterable[Whisper]:

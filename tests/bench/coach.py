@@ -21,7 +21,7 @@ from mandorla.coach import core, services
 from tests.bench._stage import table
 
 OWN = Path(__file__).parents[2] / "models" / "coach"
-SETS = {"dev": OWN / "dev", "unseen": OWN / "unseen"}  # by the first it was shaped, at the second it was looked at once
+SETS = {"dev": OWN / "dev", "unseen": OWN / "unseen"}  # the first shaped it, the second did not
 Row = dict[str, Any]
 
 

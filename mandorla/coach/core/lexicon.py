@@ -33,7 +33,7 @@ SAME, CLOSE, RELATED, AKIN, FAR, OPPOSITE = 1.0, 0.9, 0.75, 0.6, 0.1, 0.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A word, how else it is written, its family, how good it feels (-1 to 1) and how strong (0 to 1)."""
+    """A word, its family, how good it feels (-1 to 1), and words or phrases near and opposite."""
 
     word: str
     family: str

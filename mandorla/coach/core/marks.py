@@ -20,16 +20,6 @@ class Marks:
         found = pattern.search(text.even(said)) if pattern else None
         return found[0].strip() if found else ""
 
-    def kind_of_danger(self, said: str) -> str:
-        """The first kind of danger a rule is sure of, or nothing."""
-        plain = text.even(said)
-        return next((kind for kind, pattern in self.dangers.items() if pattern.search(plain)), "")
-
-    def danger_words(self, said: str) -> str:
-        """The words a rule of danger saw, or nothing."""
-        plain = text.even(said)
-        return next((found[0] for pattern in self.dangers.values() if (found := pattern.search(plain))), "")
-
     def dangers_in(self, said: str) -> dict[str, str]:
         """All the words rules of danger see, each with its kind."""
         plain = text.even(said)

@@ -38,8 +38,7 @@ def mirrored(  # noqa: PLR0913
     if label == "faithful" and text.words(response) and text.alike(sender, response) >= PARROTED_MIN:
         label = "parroting"
     covered = [heads.read(row, "covered")["covered"] for row in by_clause]
-    mean = sum(covered) / len(covered) if covered else 0.0
-    coverage = (heads.read(whole, "coverage")["coverage"] + mean) / 2
+    coverage = (heads.read(whole, "coverage")["coverage"] + (mean(covered) if covered else 0.0)) / 2
     missed = tuple(clause for clause, share in zip(said, covered, strict=True) if share < COVERED_MIN)
     additions = tuple(name for name, share in shares.items() if share >= ADDED_MIN)
     sure = [name for name in additions if shares[name] >= WHISPERED_MIN]

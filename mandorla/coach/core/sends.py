@@ -24,14 +24,15 @@ def sent(said: str, ask: Ask, marks: Marks, feelings: Lexicon) -> Sent:
     speech = heads.read(whole, "speech")
     flags = tuple(name for name in FLAGS if _is_so(name, speech, marks.found(name, said)))
     danger, kinds = heads.read(whole, "danger")["danger"], heads.read(whole, "kind")
-    by_rule = marks.kind_of_danger(said)
+    by_rule = marks.dangers_in(said)
     is_danger = bool(by_rule) or danger >= DANGER_MIN
-    kind = (by_rule or max(kinds, key=lambda name: kinds[name])) if is_danger else None
+    likeliest = max(kinds, key=lambda name: kinds[name])
+    kind = next(iter(by_rule.values()), likeliest) if is_danger else None
     blame = heads.read(whole, "blame")["blame"] >= BLAME_MIN
     told = [*flags, *(name for name in ("thought_as_feeling", "two_topics") if speech[name] >= FLAG_MIN)]
     spans = {name: marks.found(name, said) for name in told if name != "i_statement"}
     if is_danger:
-        spans = {"danger": marks.danger_words(said)} | spans
+        spans = {"danger": next(iter(by_rule), "")} | spans
     unseen = [name for name, span in spans.items() if not span]
     whispers = [Whisper(name, span) for name, span in (spans | _where(unseen, said, ask)).items()]
     return Sent(blame, flags, _felt(said, whole, feelings), is_danger, kind, tuple(whispers))

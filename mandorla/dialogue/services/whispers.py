@@ -100,7 +100,7 @@ def whispers(heard: Overheard, without: frozenset[str]) -> Whispered:
     if not coach.reads(heard.words):
         return Whispered(sure, reads=bool(sure))
     short = replace(heard, words=heard.words[:CHARACTERS_MAX], beside=heard.beside[-CHARACTERS_MAX:])
-    sent = coach.send(short.words)
+    sent = None if short.beside else coach.send(short.words)  # of what is said back, nothing of it is used
     found: dict[str, Whisper] = {}
     dangers = {one.span: one for one in _danger(heard, sent)}
     for one in HEARS[heard.hears](short, sent):
@@ -218,15 +218,15 @@ def _danger(heard: Overheard, sent: Sent | None = None) -> Iterable[Whisper]:
     return [Whisper(DANGER, words) for words in found]
 
 
-def _written_to_send(_heard: Overheard, sent: Sent) -> Iterable[Whisper]:
-    return (one for one in sent.whispers if one.code != DANGER)
+def _written_to_send(_heard: Overheard, sent: Sent | None) -> Iterable[Whisper]:
+    return (one for one in (sent.whispers if sent else ()) if one.code != DANGER)
 
 
-def _written_to_ask(heard: Overheard, _sent: Sent) -> Iterable[Whisper]:
+def _written_to_ask(heard: Overheard, _sent: Sent | None) -> Iterable[Whisper]:
     return (Whisper(one.code, one.span or line) for line in _lines(heard) for one in coach.request(line).whispers)
 
 
-def _asked_for(heard: Overheard, _sent: Sent) -> Iterable[Whisper]:
+def _asked_for(heard: Overheard, _sent: Sent | None) -> Iterable[Whisper]:
     return (Whisper(DANGER, line) for line in _lines(heard) if UNFREE in coach.request(line).flags)
 
 
@@ -234,7 +234,7 @@ def _lines(heard: Overheard) -> Sequence[str]:
     return [line for line in heard.words.splitlines() if len(line.split()) >= WORDS_MIN][:LINES_MAX]
 
 
-def _mirrored(heard: Overheard, _sent: Sent) -> Iterable[Whisper]:
+def _mirrored(heard: Overheard, _sent: Sent | None) -> Iterable[Whisper]:
     return of_mirror(coach.mirror(heard.beside, heard.words, MIRROR))
 
 
@@ -244,11 +244,11 @@ def of_mirror(found: Mirrored) -> Sequence[Whisper]:
     return (*([Whisper(f"added_{found.label}")] if is_none else []), *found.whispers)
 
 
-def _validated(heard: Overheard, _sent: Sent) -> Iterable[Whisper]:
+def _validated(heard: Overheard, _sent: Sent | None) -> Iterable[Whisper]:
     return coach.mirror(heard.beside, heard.words, VALIDATE).whispers
 
 
-HEARS: Final[dict[str, Callable[[Overheard, Sent], Iterable[Whisper]]]] = {
+HEARS: Final[dict[str, Callable[[Overheard, Sent | None], Iterable[Whisper]]]] = {
     "send": _written_to_send,
     "request": _written_to_ask,
     "mirror": _mirrored,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mandorla.coach import services
+from mandorla.coach import core, services
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_everyday_words_are_feelings_only_where_somebody_feels(said: str, feelin
 
 
 def test_not_calm_is_far_from_calm() -> None:
-    assert services.feelings("calm", "not calm at all") < services.feelings("calm", "quite calm")
+    assert services.feelings("calm", "anything but calm") < services.feelings("calm", "quite calm")
     assert services.traits("generous", "a soft touch with money") > services.traits("generous", "tight as a drum")
 
 
@@ -70,3 +70,9 @@ def test_not_calm_is_far_from_calm() -> None:
 def test_the_moves_of_a_dialogue_are_told_apart(response: str, label: str) -> None:
     sender = "On Friday I waited with dinner and you came late without calling. I felt unimportant."
     assert services.mirror(sender, response).label == label
+
+
+def test_more_blanks_than_one_change_nothing_of_what_was_said() -> None:
+    once = "I waited for you, and then I ate alone. When you came I was cross"
+    wide = "I  waited for you,   and then I\tate alone.   When you  came I was   cross"
+    assert core.clauses(wide) == core.clauses(once)

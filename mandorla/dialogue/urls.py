@@ -11,6 +11,7 @@ urlpatterns = [
     path("before/<slug:what>/<uuid:space>/", views.before, name="before"),
     path("rest/<uuid:space>/", views.rest, name="rest"),
     path("timers/", views.timers, name="timers"),
+    path("feelings/", views.feelings, name="feelings"),
     path("<uuid:thread>/", views.room, name="room"),
     path("<uuid:thread>/stage/", views.stage, name="stage"),
     path("<uuid:thread>/draft/", views.draft, name="draft"),

@@ -172,6 +172,15 @@ def after(request: UnlockedRequest, thread: UUID) -> HttpResponse:
 
 @unlocked
 @require_safe
+def feelings(request: UnlockedRequest) -> HttpResponse:
+    """Feelings I caught in the last dialogues, month by month."""
+    chosen = choices_of(request.ring)
+    months = services.feelings_caught(request.ring, timezone.get_current_timezone_name(), coached=chosen.on)
+    return render(request, "dialogue/feelings.html", {"months": months, "on": chosen.on})
+
+
+@unlocked
+@require_safe
 def calendar(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """The appointment as a file for one's own calendar; where no time lies ahead, a page that says so."""
     file = services.calendar_file(_seat(request, thread))

@@ -20,8 +20,9 @@ from mandorla.coach.services.thread import thread as reading
 from mandorla.dialogue import live, services
 from mandorla.dialogue.models import Draft, Event
 from mandorla.dialogue.services import scripts
+from mandorla.dialogue.services.listening import listens
 from mandorla.dialogue.services.rooms import hot
-from mandorla.dialogue.services.whispers import HEARS, listens, of_mirror
+from mandorla.dialogue.services.whispers import HEARS, of_mirror
 from tests.cast import Cast
 from tests.dialogue.hall import Frame, Hall, Phone
 from tests.dialogue.seated import Pair, cookies_of

@@ -13,7 +13,14 @@ PUBLIC = (
     *("/me/sign-in/", "/me/sign-up/", "/me/recover/"),
 )
 OWN = (
-    *("/dialogues/", "/spaces/join/", "/spaces/invite/", "/spaces/{space}/", "/spaces/{space}/leave/"),
+    *(
+        "/dialogues/",
+        "/dialogues/feelings/",
+        "/spaces/join/",
+        "/spaces/invite/",
+        "/spaces/{space}/",
+        "/spaces/{space}/leave/",
+    ),
     *("/me/", "/me/coach/", "/me/notices/", "/me/passphrase/", "/me/code/", "/me/sessions/", "/me/step-up/"),
     *("/dialogues/ask/{space}/", "/dialogues/rest/{space}/"),
     *("/dialogues/before/how/{space}/", "/dialogues/before/safety/{space}/"),

@@ -6,8 +6,8 @@ from threading import Event, Semaphore, Thread, current_thread
 import pytest
 from django.urls import reverse
 
+from mandorla.coach.services import thread as reading
 from mandorla.coach.services.thread import thread
-from mandorla.learn.services import reading
 from tests.cast import Cast
 
 STEP = reverse("learn:step", args=["amara", "mirror-1"])

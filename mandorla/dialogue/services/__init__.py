@@ -17,6 +17,7 @@ from mandorla.dialogue.services.afterwards import (
 from mandorla.dialogue.services.appointments import calendar_file
 from mandorla.dialogue.services.bell import reseat
 from mandorla.dialogue.services.calls import Calls, Joining, Signal, has_relay, possible
+from mandorla.dialogue.services.catching import Month, feelings_caught
 from mandorla.dialogue.services.company import (
     Company,
     GuestView,
@@ -85,6 +86,7 @@ __all__ = [
     "Kept",
     "Left",
     "LookBack",
+    "Month",
     "Overheard",
     "Piece",
     "RoomView",
@@ -106,6 +108,7 @@ __all__ = [
     "end_gentle_path",
     "feeling_keys",
     "feelings",
+    "feelings_caught",
     "flaws",
     "forget",
     "forget_times",

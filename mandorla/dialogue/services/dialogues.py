@@ -149,7 +149,7 @@ def ask(ring: KeyRing, space: UUID, asked: Asked) -> UUID:
 def dialogues_of(ring: KeyRing, views: Iterable[SpaceView], *, page: int = 0, zone: str = "UTC") -> list[DialogueView]:
     """The dialogues I have a part in, in these spaces, newest first, at most 20 a page."""
     by_id = {view.id: view for view in views}
-    rows = list(_threads(ring, by_id.values())[page * PAGE : (page + 1) * PAGE])
+    rows = list(threads_of(ring, by_id.values())[page * PAGE : (page + 1) * PAGE])
     firsts = {
         thread: rooms.Stored(1, author, command, b"", envelope)
         for thread, author, command, envelope in Event.objects.filter(thread__in=rows, seq=1).values_list(
@@ -162,10 +162,11 @@ def dialogues_of(ring: KeyRing, views: Iterable[SpaceView], *, page: int = 0, zo
 
 def has_older(ring: KeyRing, views: Iterable[SpaceView], *, page: int = 0) -> bool:
     """Whether there is a page after this one."""
-    return _threads(ring, views)[(page + 1) * PAGE :].exists()
+    return threads_of(ring, views)[(page + 1) * PAGE :].exists()
 
 
-def _threads(ring: KeyRing, views: Iterable[SpaceView]) -> QuerySet[Thread]:
+def threads_of(ring: KeyRing, views: Iterable[SpaceView]) -> QuerySet[Thread]:
+    """The dialogues of these spaces that I may look into, newest first."""
     places = [(view.id, view.me.role == GUIDE) for view in views]
     mine = Q(space__in=[space for space, guest in places if not guest])
     visited = [space for space, guest in places if guest]
@@ -177,7 +178,7 @@ def _threads(ring: KeyRing, views: Iterable[SpaceView]) -> QuerySet[Thread]:
 def agreed_times(ring: KeyRing) -> list[datetime]:
     """The times ahead at which this person is awaited, in every dialogue of theirs, also where they are a guest."""
     views = [view for view in (*spaces.spaces_of(ring), *spaces.guest_spaces_of(ring)) if not view.closed]
-    found = _dues(ring, _threads(ring, views))
+    found = _dues(ring, threads_of(ring, views))
     return [due.at for dues in found for due in dues if (due.kind, due.person) == ("time", ring.person)]
 
 
@@ -197,7 +198,7 @@ def _dues(ring: KeyRing, rows: QuerySet[Thread]) -> Iterator[frozenset[Due]]:
     """
     now = timezone.now()
     for row in rows.iterator():
-        state = _state(ring, row)
+        state = state_in(ring, row)
         if state and (found := dues(scripts.script(state.script), state, now)):
             yield found
 
@@ -284,7 +285,7 @@ def _facilitators(view: SpaceView) -> list[UUID]:
 def _paces(ring: KeyRing, space: UUID) -> dict[str, str]:
     """How much guidance each wished for in the dialogue before this one."""
     rows = Thread.objects.filter(space=space).order_by("-day", "id")[:PAGE]
-    newest = [state for row in rows if row.day == rows[0].day and (state := _state(ring, row))]
+    newest = [state for row in rows if row.day == rows[0].day and (state := state_in(ring, row))]
     last = max(newest, key=lambda state: state.asked_at, default=None)
     return {person.hex: pace for person, pace in last.paces.items()} if last else {}
 
@@ -328,12 +329,13 @@ def _path_left(ring: KeyRing, space: UUID) -> int:
     drawn = 0 if item is None or item.broken else int(item.value["dialogues"])
     if not drawn:
         return 0
-    states = (_state(ring, row) for row in Thread.objects.filter(space=space).order_by("day")[:PATH_LOOKBACK])
+    states = (state_in(ring, row) for row in Thread.objects.filter(space=space).order_by("day")[:PATH_LOOKBACK])
     held = sum(1 for state in states if state and state.over == "closed" and scripts.script(state.script).gentle)
     return max(0, drawn - held)
 
 
-def _state(ring: KeyRing, row: Thread) -> State | None:
+def state_in(ring: KeyRing, row: Thread) -> State | None:
+    """How a dialogue stands, from its row alone; nothing if that cannot be opened."""
     keys = ring.thread_keys(row.space, row.id, [row.space])
     try:
         return rooms.state_of(row, keys.open)
@@ -345,7 +347,7 @@ def _state(ring: KeyRing, row: Thread) -> State | None:
 
 def _listed(ring: KeyRing, view: SpaceView, row: Thread, first: rooms.Stored | None, zone: str) -> DialogueView | None:
     """Nothing for a dialogue somebody else holds."""
-    state = _state(ring, row)
+    state = state_in(ring, row)
     if state and not state.is_welcome(ring.person) and ring.person not in state.gone:
         return None
     here = state.people if state else [one.person for one in view.others]

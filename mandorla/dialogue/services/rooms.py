@@ -191,11 +191,14 @@ def overtake(room: Room) -> None:
 
 def opened(seat: Seat, stored: Stored) -> Entry | None:
     """The entry in clear for this seat; nothing for words that were withdrawn. Raises Sealed if it cannot be opened."""
+    return opened_with(seat.keys, stored)
+
+
+def opened_with(keys: ThreadKeys, stored: Stored) -> Entry | None:
+    """The same with the keys of a dialogue in which nobody sits."""
     if stored.envelope is None:
         return None
-    plain = seat.keys.open(
-        stored.envelope, type="event", record=stored.command, author=stored.author, revision=stored.seq
-    )
+    plain = keys.open(stored.envelope, type="event", record=stored.command, author=stored.author, revision=stored.seq)
     return wire.entry(plain, stored.seq, stored.author)
 
 

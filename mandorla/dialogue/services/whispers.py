@@ -4,12 +4,9 @@
 thinks about it in a thread of its own, without keys. Which words are listened to is data: content/coach/listens.toml.
 """
 
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -18,11 +15,12 @@ from mandorla.coach import services as coach
 from mandorla.coach.core import DANGER, MIRROR, VALIDATE, Mirrored, Sent, Whisper
 from mandorla.dialogue.core import Entry, Screen, is_one_device, screen
 from mandorla.dialogue.services import rooms, scripts
+from mandorla.dialogue.services.catching import catch, feelings_in
+from mandorla.dialogue.services.listening import listens
 from mandorla.dialogue.services.rooms import Room, Seat
 from mandorla.dialogue.services.saying import in_words
 from mandorla.vault.core import Sealed
 
-LISTENS: Final = Path(__file__).parents[2] / "content" / "coach" / "listens.toml"
 AT_ONCE: Final = 2
 WORDS_MIN: Final = 4
 CHARACTERS_MAX: Final = 2_400  # of what stands beside, as of a draft
@@ -154,8 +152,8 @@ def _felt(seat: Seat, room: Room, entry: Entry | None) -> Overheard | None:
     for kind, answers in listens()["guesses"].items():
         guess = _opened(seat, room, max(latest.get(kind, ()), default=0))
         if move and move.kind in answers and guess and guess.by == seat.person:
-            guessed = _feelings(guess)
-            return Overheard(BY_RULE, _said(entry), "", guessed, _feelings(entry) or guessed, seat.language)
+            guessed = feelings_in(guess)
+            return Overheard(BY_RULE, _said(entry), "", guessed, feelings_in(entry) or guessed, seat.language)
     return None
 
 
@@ -196,12 +194,7 @@ def _said(entry: Entry) -> str:
         return f"{lead.removesuffix('…').rstrip()} {words}".strip()
     if "lines" in entry.body:
         return "\n".join(map(str, entry.body["lines"]))
-    return "\n".join(f"I feel {feeling}." for feeling in _feelings(entry, "en"))
-
-
-def _feelings(entry: Entry, language: str = "") -> tuple[str, ...]:
-    keys = (scripts.feeling_name(key, language) if language else key for key in entry.body.get("feelings", ()))
-    return (*keys, *map(str, entry.body.get("own", ())))
+    return "\n".join(f"I feel {feeling}." for feeling in feelings_in(entry, "en"))
 
 
 def _danger(heard: Overheard, sent: Sent | None = None) -> Iterable[Whisper]:
@@ -260,35 +253,20 @@ HEARS: Final[dict[str, Callable[[Overheard, Sent | None], Iterable[Whisper]]]] =
 
 def _caught(heard: Overheard) -> Iterable[str]:
     """Which of the named feelings were guessed, nearly guessed, or are new: words, never a number."""
-    caught: list[str] = []
-    near: list[str] = []
-    new: list[str] = []
-    for feeling in heard.named:
-        nearness = max((_nearness(feeling, one) for one in heard.guessed), default=0.0)
-        place = caught if nearness >= coach.CAUGHT_MIN else near if nearness >= coach.NEAR_MIN else new
-        place.append(scripts.feeling_name(feeling, heard.language))
+    found = catch(heard.guessed, heard.named)
     with translation.override(heard.language):
-        if caught:
-            yield _("You caught: %(feelings)s.") % {"feelings": in_words(caught, heard.language)}
-        if near:
-            yield _("You were near: %(feelings)s.") % {"feelings": in_words(near, heard.language)}
-        if new:
-            yield _("You could not know yet: %(feelings)s.") % {"feelings": in_words(new, heard.language)}
+        if found.caught:
+            yield _("You caught: %(feelings)s.") % {"feelings": _listed(found.caught, heard)}
+        if found.near:
+            yield _("You were near: %(feelings)s.") % {"feelings": _listed(found.near, heard)}
+        if found.new:
+            yield _("You could not know yet: %(feelings)s.") % {"feelings": _listed(found.new, heard)}
 
 
-def _nearness(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
-    names = scripts.feeling_name(one, "en"), scripts.feeling_name(other, "en")
-    return coach.feelings(*names) if all(name.isascii() for name in names) else 0.0
+def _listed(feelings: Iterable[str], heard: Overheard) -> str:
+    return in_words([scripts.feeling_name(one, heard.language) for one in feelings], heard.language)
 
 
 def _rank(code: str) -> int:
     first: list[str] = listens()["order"]["first"]
     return first.index(code) if code in first else len(first)
-
-
-@cache
-def listens() -> dict[str, Any]:
-    """What is listened to, and how."""
-    return tomllib.loads(LISTENS.read_text("utf-8"))

@@ -5,8 +5,8 @@ from typing import Final
 
 from mandorla.coach import services as coach
 from mandorla.coach.core import EMPATHISE, VALIDATE, Choices
+from mandorla.coach.services.thread import read
 from mandorla.learn import core
-from mandorla.learn.services.reading import read
 
 GUESSES_MAX: Final = 6
 TOO_SHORT_TO_TELL: Final = 3  # words, of which none need be a common one: “scared, and alone”

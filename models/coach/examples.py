@@ -78,7 +78,7 @@ def _pairs(senders: list[dict[str, Any]], opposites: dict[str, list[str]], chanc
         faithful = [response["text"] for response in one["responses"] if response["label"] == "faithful"]
         for response in one["responses"]:
             covered = response.get("covered")
-            share = sum(covered) / len(covered) if covered else None
+            share = response.get("coverage", sum(covered) / len(covered) if covered else None)  # told apart: half said
             yield Example(said, response["text"], _move(response["label"], response["additions"], share), 1.5)
             for point, is_covered in zip(one["points"], covered or [], strict=False):
                 if chance.random() > COVERED_SHARE:

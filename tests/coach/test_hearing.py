@@ -9,6 +9,7 @@ from mandorla.coach import core, services
     ("said", "kind"),
     [
         ("I want to die.", "self_harm"),
+        ("i swallowed the whole box of painkillers", "self_harm"),
         ("He held me by the throat on Sunday and the children saw.", "violence"),
         ("If you leave, I'll make sure you never see the baby again.", "threat"),
         ("She takes my wages and I have to show her every receipt.", "coercive_control"),
@@ -26,6 +27,7 @@ def test_plain_danger_is_heard(said: str, kind: str) -> None:
     "said",
     [
         "I could kill for a coffee.",
+        "I have taken all my tablets for the day, doctor's orders.",
         "The film was violent and we left before the end.",
         "I hit the kerb with your car, sorry.",
         "I share my location with you so you can see when to put the pasta on.",
@@ -61,7 +63,7 @@ def test_not_calm_is_far_from_calm() -> None:
         ("You waited for me with dinner on Friday, I came late without calling, and you felt unimportant.", "faithful"),
         ("So on Friday I was late. Did I get that?", "partial"),
         ("You want me to feel guilty, because deep down you have never trusted me.", "interpretation"),
-        ("I did call, actually, and your phone was off, as it always is.", "rebuttal"),
+        ("That is not how it was. I rang at six, and your phone was off, as it always is.", "rebuttal"),
         ("You could simply start eating when I'm not there by seven.", "advice"),
         ("That makes sense to me: you had cooked, and no word came from me.", "validation"),
         ("I imagine you felt small and forgotten, sitting there on your own.", "empathy"),

@@ -13,7 +13,7 @@ FLAGS: Final = heads.SPEECH[:7]
 FLAG_MIN: Final = 0.4
 BLAME_MIN: Final = 0.45
 CERTAIN: Final = 0.15  # where a rule sees a mark, the model may overrule it only below this
-DANGER_MIN: Final = 0.4
+DANGER_MIN: Final = 0.47
 FELT_MIN: Final = 0.5
 CLAUSES_MAX: Final = 8
 

@@ -4,23 +4,27 @@
 sorry() { echo "Sorry: $*" >&2; exit 1; }
 
 trial='
-import ctypes, sqlite3, ssl, sys, time, timeit
-sys.version_info >= (3, 11) or sys.exit(1)
+import sys
+sys.version_info >= (3, 11) or sys.exit("it is older than Python 3.11")
+import ctypes, sqlite3, ssl, time, timeit
 work = "for number in range(20_000): seen[number & 255] = number, str(number)"
 print(int(min(timeit.repeat(work, "seen = {}", time.process_time, number=1, repeat=30)) * 1e6), "python%d.%d" % sys.version_info[:2])'
 
+tried() { "$1" -c "$trial" </dev/null 2>/dev/null | tail -n 1 | grep -E '^[0-9]+ python3'; } # microseconds, and its name
+
 find_python() { # the one asked for; else the quickest build of the version `python3` is: some are made without optimisation
-  local candidate found python="" micros least name wanted=(python3 python3.13 python3.12 python3.11)
+  local candidate found="" python="" least name wanted=(python3 python3.13 python3.12 python3.11)
   [ -z "${PYTHON:-}" ] || wanted=("$PYTHON")
   for candidate in "${wanted[@]}"; do
-    if found="$("$candidate" -c "$trial" 2>/dev/null)"; then python="$candidate"; break; fi
+    if found="$(tried "$candidate")"; then python="$candidate"; break; fi
   done
-  [ -n "$python" ] || sorry "Mandorla needs Python 3.11 or newer; ${PYTHON:-python3} is $("${PYTHON:-python3}" -V 2>&1 | head -1). Install it, or name one with PYTHON=/path/to/python3."
+  [ -n "$python" ] || sorry "Mandorla needs Python 3.11 or newer with ctypes, sqlite3 and ssl; of ${wanted[0]} it is said:
+  $("${wanted[0]}" -c "$trial" 2>&1 </dev/null | tail -n 1)
+Install it, or name one with PYTHON=/path/to/python3."
   read -r least name <<<"$found"
   [ -n "${PYTHON:-}" ] || while read -r candidate; do
-    found="$("$candidate" -c "$trial" 2>/dev/null)" || continue
-    micros="${found% *}"
-    if [ $((micros * 10)) -lt $((least * 9)) ]; then least="$micros" python="$candidate"; fi
+    found="$(tried "$candidate")" || continue
+    if [ $((${found% *} * 10)) -lt $((least * 9)) ]; then least="${found% *}" python="$candidate"; fi
   done < <(type -ap "$name")
   command -v "$python"
 }
@@ -30,8 +34,8 @@ stamp() { echo "$here/.venv/.$1.$(cksum <"$here/requirements/$1.lock" | tr ' ' .
 install() {
   # what checks need includes what running needs, so a folder made for checks serves too
   if [ -e "$(stamp dev)" ] || { [ "$1" = app ] && [ -e "$(stamp app)" ]; }; then return; fi
-  local pip python uv="$here/.tools/bin/uv"
-  python="$(find_python)"
+  local pip python="$here/.venv/bin/python" uv="$here/.tools/bin/uv"
+  if [ ! -x "$python" ] || [ ! -x "$uv" ]; then python="$(find_python)" || exit 1; fi
   export UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy
   echo "Installing what Mandorla needs into $here/.venv (once) …" >&2
   if [ ! -x "$uv" ]; then

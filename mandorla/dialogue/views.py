@@ -174,9 +174,9 @@ def after(request: UnlockedRequest, thread: UUID) -> HttpResponse:
 @require_safe
 def feelings(request: UnlockedRequest) -> HttpResponse:
     """Feelings I caught in the last dialogues, month by month."""
-    chosen = choices_of(request.ring)
-    months = services.feelings_caught(request.ring, timezone.get_current_timezone_name(), coached=chosen.on)
-    return render(request, "dialogue/feelings.html", {"months": months, "on": chosen.on})
+    zone, coached = timezone.get_current_timezone_name(), choices_of(request.ring).on
+    lately = services.feelings_caught(request.ring, zone, coached=coached)
+    return render(request, "dialogue/feelings.html", {"lately": lately})
 
 
 @unlocked

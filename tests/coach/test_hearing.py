@@ -10,6 +10,7 @@ from mandorla.coach import core, services
     [
         ("I want to die.", "self_harm"),
         ("i swallowed the whole box of painkillers", "self_harm"),
+        ("I've taken too many pills and I'm getting sleepy.", "self_harm"),
         ("He held me by the throat on Sunday and the children saw.", "violence"),
         ("If you leave, I'll make sure you never see the baby again.", "threat"),
         ("She takes my wages and I have to show her every receipt.", "coercive_control"),
@@ -28,6 +29,7 @@ def test_plain_danger_is_heard(said: str, kind: str) -> None:
     [
         "I could kill for a coffee.",
         "I have taken all my tablets for the day, doctor's orders.",
+        "I took the whole box of pills back to the pharmacy.",
         "The film was violent and we left before the end.",
         "I hit the kerb with your car, sorry.",
         "I share my location with you so you can see when to put the pasta on.",

@@ -17,7 +17,7 @@ from mandorla.dialogue.services.afterwards import (
 from mandorla.dialogue.services.appointments import calendar_file
 from mandorla.dialogue.services.bell import reseat
 from mandorla.dialogue.services.calls import Calls, Joining, Signal, has_relay, possible
-from mandorla.dialogue.services.catching import Month, feelings_caught
+from mandorla.dialogue.services.catching import Lately, feelings_caught
 from mandorla.dialogue.services.company import (
     Company,
     GuestView,
@@ -84,9 +84,9 @@ __all__ = [
     "Joining",
     "Keeping",
     "Kept",
+    "Lately",
     "Left",
     "LookBack",
-    "Month",
     "Overheard",
     "Piece",
     "RoomView",

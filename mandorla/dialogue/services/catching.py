@@ -6,10 +6,10 @@ What somebody caught over the months is read anew from their dialogues each time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial, reduce
-from itertools import groupby
-from operator import eq, or_
+from itertools import groupby, islice
+from operator import attrgetter, or_
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from django.utils import translation
 
 from mandorla.coach import services as coach
 from mandorla.coach.services.thread import read
-from mandorla.dialogue.core import Entry, State
+from mandorla.dialogue.core import Entry, Script, State
 from mandorla.dialogue.core.numerals import numerals
 from mandorla.dialogue.models import Event, Thread
 from mandorla.dialogue.services import rooms, scripts
@@ -28,10 +28,14 @@ from mandorla.dialogue.services.listening import listens
 from mandorla.dialogue.services.rooms import Stored
 from mandorla.dialogue.services.saying import locale_of
 from mandorla.spaces import services as spaces
-from mandorla.vault.core import Sealed
+from mandorla.vault.core import Busy, Sealed
 from mandorla.vault.services import KeyRing
 
-ANSWER_WITHIN = 4  # entries: something parked may stand between a guess and what the other says to it
+LOOKED_INTO = 3 * PAGE  # of which the newest PAGE count in which anything was picked
+ANSWER_WITHIN = 12  # entries: a pause, what is parked or who comes in may stand between a guess and what the other says
+ASKED_MAX = 40  # pairs of feelings a page asks the coach about: a third of a second
+CONFIRMS = "yes"
+
 Nearness = Callable[[str, str], float]
 
 
@@ -58,35 +62,49 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class _Guess:
-    """What was guessed, what the other named, and in which month."""
+class Lately:
+    """The newest month first. `by_name` says why only the very same word counts: *off*, *busy*, or nothing."""
 
-    month: tuple[int, int]
+    months: tuple[Month, ...]
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """What was guessed, when, and what the other named."""
+
+    at: datetime
     guessed: tuple[str, ...]
     named: tuple[str, ...]
 
 
-def catch(guessed: Sequence[str], named: Iterable[str], nearness: Nearness | None = None) -> Catch:
-    """How near what was guessed came to what is felt. Asks the coach, or `nearness` instead, where words differ."""
-    near_to = nearness or _nearness
+def catch(guessed: Sequence[str], named: Iterable[str], language: str, nearness: Nearness | None = None) -> Catch:
+    """How near what was guessed came to what is felt. Where words differ, the coach is asked, or `nearness` instead."""
+    near_to = nearness or partial(_nearness, language)
     places: dict[str, list[str]] = {"caught": [], "near": [], "new": []}
     for feeling in named:
-        nearest = max((near_to(feeling, one) for one in guessed), default=0.0)
+        same = any(_spellings(feeling, language) & _spellings(one, language) for one in guessed)
+        nearest = 1.0 if same else max((near_to(feeling, one) for one in guessed), default=0.0)
         place = "caught" if nearest >= coach.CAUGHT_MIN else "near" if nearest >= coach.NEAR_MIN else "new"
         places[place].append(feeling)
     return Catch(**{place: tuple(felt) for place, felt in places.items()})
 
 
-def feelings_caught(ring: KeyRing, zone: str, *, coached: bool) -> tuple[Month, ...]:
-    """What I caught in my last 20 dialogues, the newest month first.
+def feelings_caught(ring: KeyRing, zone: str, *, coached: bool) -> Lately:
+    """What I caught in the last 20 dialogues in which feelings were picked; of a long one, in its last guesses.
 
-    Unless `coached`, only what was guessed by its very name counts. Busy if too many ask the coach at once.
+    With the coach off or busy, only what was guessed by its very name counts.
     """
-    guesses = sorted(_guesses(ring, ZoneInfo(zone)), key=lambda one: one.month, reverse=True)
-    months = partial(_by_month, guesses, translation.get_language() or "en")
+    language = translation.get_language() or "en"
+    guesses = sorted(_guesses(ring, ZoneInfo(zone)), key=attrgetter("at"), reverse=True)
+    months = partial(_by_month, guesses, language)
+    by_name = "" if coached else "off"
     if coached and any(set(one.named) - set(one.guessed) for one in guesses):
-        return read(partial(months, _nearness))
-    return months(eq)
+        try:
+            return Lately(read(partial(months, _asked_once(language))), "")
+        except Busy:
+            by_name = "busy"
+    return Lately(months(lambda _one, _other: 0.0), by_name)
 
 
 def feelings_in(entry: Entry, language: str = "") -> tuple[str, ...]:
@@ -95,9 +113,21 @@ def feelings_in(entry: Entry, language: str = "") -> tuple[str, ...]:
     return (*keys, *map(str, entry.body.get("own", ())))
 
 
+def named_after(script: Script, guess: Entry, entry: Entry) -> tuple[str, ...] | None:
+    """The feelings another names to a guess: those guessed where they say that it fits. None if this is no answer."""
+    guessing, answering = (script.steps[one.step].moves.get(one.do) for one in (guess, entry))
+    answers = listens()["guesses"].get(guessing.kind) if guessing else None
+    if guessing is None or answers is None or answering is None or entry.by == guess.by:
+        return None
+    confirms = entry.step == guessing.next and entry.do == CONFIRMS
+    if answering.kind not in answers and not confirms:
+        return None
+    return feelings_in(entry) or feelings_in(guess)
+
+
 def _by_month(guesses: Iterable[_Guess], language: str, nearness: Nearness) -> tuple[Month, ...]:
-    months = groupby(guesses, key=lambda one: one.month)
-    every = ((month, [catch(one.guessed, one.named, nearness) for one in those]) for month, those in months)
+    months = groupby(guesses, key=lambda one: (one.at.year, one.at.month))
+    every = ((month, [catch(one.guessed, one.named, language, nearness) for one in those]) for month, those in months)
     return tuple(Month(_name(month, language), _together(found).named(language)) for month, found in every)
 
 
@@ -110,34 +140,32 @@ def _together(found: Sequence[Catch]) -> Catch:
 
 
 def _guesses(ring: KeyRing, zone: ZoneInfo) -> Iterator[_Guess]:
-    rows = threads_of(ring, spaces.spaces_of(ring))[:PAGE]
-    opened = {row: state for row in rows if (state := state_in(ring, row)) and state.is_welcome(ring.person)}
-    stored = _stored({row.id: state for row, state in opened.items() if state.felt})
-    for row, state in opened.items():
-        entries = list(_entries(ring, row, state, stored.get(row.id, ())))
-        for place, entry in enumerate(entries):
-            if (named := _answer(state, ring.person, entry, entries[place + 1 :])) is not None:
-                at = entry.at.astimezone(zone)
-                yield _Guess((at.year, at.month), feelings_in(entry), named or feelings_in(entry))
+    rows = threads_of(ring, spaces.spaces_of(ring))[:LOOKED_INTO]
+    states = ((row, state) for row in rows if (state := state_in(ring, row)) and state.felt and _was_in(state, ring))
+    opened = list(islice(states, PAGE))
+    stored = _stored({row.id: state for row, state in opened})
+    for row, state in opened:
+        yield from _guessed_in(ring.person, state, _entries(ring, row, state, stored.get(row.id, ())), zone)
 
 
-def _answer(state: State, me: UUID, entry: Entry, after: Sequence[Entry]) -> tuple[str, ...] | None:
-    """What the other named to my guess: nothing at all if they said that it fits. None if this is no guess of mine."""
-    answers = listens()["guesses"].get(_kind(state, entry)) if entry.by == me else None
-    if answers is None:
-        return None
-    near = (one for one in after if one.seq <= entry.seq + ANSWER_WITHIN and one.by != me)
-    return next((feelings_in(one) for one in near if _kind(state, one) in answers), None)
+def _was_in(state: State, ring: KeyRing) -> bool:
+    return ring.person in state.people or ring.person in state.gone
 
 
-def _kind(state: State, entry: Entry) -> str:
-    step = scripts.script(state.script).steps.get(entry.step)
-    move = step.moves.get(entry.do) if step else None
-    return move.kind if move else ""
+def _guessed_in(me: UUID, state: State, entries: Iterable[Entry], zone: ZoneInfo) -> Iterator[_Guess]:
+    """My guesses that were answered, in order."""
+    script, guess = scripts.script(state.script), None
+    for entry in entries:
+        if guess and (named := named_after(script, guess, entry)) is not None:
+            yield _Guess(guess.at.astimezone(zone), feelings_in(guess), named)
+            guess = None
+        move = script.steps[entry.step].moves.get(entry.do)
+        if entry.by == me and move and move.kind in listens()["guesses"]:
+            guess = entry
 
 
 def _stored(states: Mapping[UUID, State]) -> dict[UUID, list[Stored]]:
-    """The guesses of all these dialogues, and what came after each, in one look at the store."""
+    """What was picked in all these dialogues, and what came after each, in one look at the store."""
     found: dict[UUID, list[Stored]] = {}
     if not states:
         return found
@@ -152,9 +180,13 @@ def _stored(states: Mapping[UUID, State]) -> dict[UUID, list[Stored]]:
     return found
 
 
-def _entries(ring: KeyRing, row: Thread, state: State, stored: Iterable[Stored]) -> Iterator[Entry]:
-    with closing(ring.thread_keys(row.space, row.id, [*state.people, row.space])) as keys:
+def _entries(ring: KeyRing, row: Thread, state: State, stored: Sequence[Stored]) -> Iterator[Entry]:
+    """In clear, what can be opened. Who has left reads to their own last word at most."""
+    last = max((one.seq for one in stored if one.author == ring.person), default=0)
+    with closing(ring.thread_keys(row.space, row.id, [*state.people, *state.gone, row.space])) as keys:
         for one in stored:
+            if ring.person in state.gone and one.seq > last:
+                return
             try:
                 entry = rooms.opened_with(keys, one)
             except Sealed:
@@ -163,11 +195,30 @@ def _entries(ring: KeyRing, row: Thread, state: State, stored: Iterable[Stored])
                 yield entry
 
 
-def _nearness(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
-    names = scripts.feeling_name(one, "en"), scripts.feeling_name(other, "en")
-    return coach.feelings(*names) if all(name.isascii() for name in names) else 0.0
+def _spellings(feeling: str, language: str) -> set[str]:
+    """A feeling as it may be written: its key, or what it is called."""
+    return {scripts.feeling_name(feeling, one).casefold() for one in (language, "en")} | {feeling.casefold()}
+
+
+def _nearness(language: str, one: str, other: str) -> float:
+    """What the coach says, which knows the wheel in every language and words of one's own in English alone."""
+    known = scripts.feeling_keys()
+    if not (language.startswith("en") or {one, other} <= known):
+        return 0.0
+    return coach.feelings(scripts.feeling_name(one, "en"), scripts.feeling_name(other, "en"))
+
+
+def _asked_once(language: str) -> Nearness:
+    """The same for a page: each pair once, and not more of them than it can wait for."""
+    asked: dict[frozenset[str], float] = {}
+
+    def near(one: str, other: str) -> float:
+        pair = frozenset((one, other))
+        if pair not in asked:
+            asked[pair] = _nearness(language, one, other) if len(asked) < ASKED_MAX else 0.0
+        return asked[pair]
+
+    return near
 
 
 def _name(month: tuple[int, int], language: str) -> str:

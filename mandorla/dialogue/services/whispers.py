@@ -15,7 +15,7 @@ from mandorla.coach import services as coach
 from mandorla.coach.core import DANGER, MIRROR, VALIDATE, Mirrored, Sent, Whisper
 from mandorla.dialogue.core import Entry, Screen, is_one_device, screen
 from mandorla.dialogue.services import rooms, scripts
-from mandorla.dialogue.services.catching import catch, feelings_in
+from mandorla.dialogue.services.catching import catch, feelings_in, named_after
 from mandorla.dialogue.services.listening import listens
 from mandorla.dialogue.services.rooms import Room, Seat
 from mandorla.dialogue.services.saying import in_words
@@ -147,13 +147,11 @@ def _arrived(seat: Seat, room: Room) -> Overheard | None:
 def _felt(seat: Seat, room: Room, entry: Entry | None) -> Overheard | None:
     if entry is None or entry.by == seat.person:
         return None
-    move = room.script.steps[entry.step].moves.get(entry.do)
     latest = room.shown.state.latest
-    for kind, answers in listens()["guesses"].items():
+    for kind in listens()["guesses"]:
         guess = _opened(seat, room, max(latest.get(kind, ()), default=0))
-        if move and move.kind in answers and guess and guess.by == seat.person:
-            guessed = feelings_in(guess)
-            return Overheard(BY_RULE, _said(entry), "", guessed, feelings_in(entry) or guessed, seat.language)
+        if guess and guess.by == seat.person and (named := named_after(room.script, guess, entry)) is not None:
+            return Overheard(BY_RULE, _said(entry), "", feelings_in(guess), named, seat.language)
     return None
 
 
@@ -253,7 +251,7 @@ HEARS: Final[dict[str, Callable[[Overheard, Sent | None], Iterable[Whisper]]]] =
 
 def _caught(heard: Overheard) -> Iterable[str]:
     """Which of the named feelings were guessed, nearly guessed, or are new: words, never a number."""
-    found = catch(heard.guessed, heard.named)
+    found = catch(heard.guessed, heard.named, heard.language)
     with translation.override(heard.language):
         if found.caught:
             yield _("You caught: %(feelings)s.") % {"feelings": _listed(found.caught, heard)}

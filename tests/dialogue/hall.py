@@ -105,6 +105,7 @@ class Hall:
             additional_headers={"Cookie": cookie_line(cookies)},
             compression=None,
             max_size=None,
+            max_queue=None,  # who reads nothing still hears that the line is closed
         )
         return Phone(self.lines.enter_context(line))
 

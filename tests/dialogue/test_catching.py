@@ -16,11 +16,10 @@ from django.utils import timezone, translation
 from mandorla.coach.services import choices
 from mandorla.coach.services import thread as waiting
 from mandorla.dialogue import services
-from mandorla.dialogue.core import Entry
+from mandorla.dialogue.core import Entry, Move
 from mandorla.dialogue.services.catching import named_after
 from tests.cast import Cast, Someone
 from tests.dialogue.playing import ANA, BEN, NOW, SCRIPTS, script
-from tests.dialogue.playing import told as told_scripts
 from tests.dialogue.seated import Pair
 from tests.dialogue.test_services import CLOSED, SUMMED
 
@@ -132,17 +131,22 @@ def test_where_one_device_goes_between_two_it_is_told_to_the_one_who_guessed(cas
     assert told(cast.ana) == {}
 
 
-@pytest.mark.parametrize("name", [name for name in SCRIPTS if "guess" in str(told_scripts()[name])])
-def test_in_every_form_a_yes_says_that_all_of_it_fits(name: str) -> None:
-    form = script(name)
-    for step in form.steps.values():
-        for move in step.moves.values():
-            if move.kind == "guess" and "yes" in form.steps[move.next].moves:
-                guess = Entry(5, BEN, NOW, move.name, step.name, {"feelings": ["lonely"], "own": []})
-                yes = Entry(6, ANA, NOW, "yes", move.next, {})
+GUESSES = [
+    (name, step.name, move)
+    for name in SCRIPTS
+    for step in script(name).steps.values()
+    for move in step.moves.values()
+    if move.kind == "guess" and "yes" in script(name).steps[move.next].moves
+]
 
-                assert named_after(form, guess, yes) == ("lonely",)
-                assert named_after(form, guess, replace(yes, author=BEN)) is None
+
+@pytest.mark.parametrize(("name", "step", "move"), GUESSES, ids=lambda one: getattr(one, "name", one))
+def test_in_every_form_a_yes_says_that_all_of_it_fits(name: str, step: str, move: Move) -> None:
+    guess = Entry(5, BEN, NOW, move.name, step, {"feelings": ["lonely"], "own": []})
+    yes = Entry(6, ANA, NOW, "yes", move.next, {})
+
+    assert named_after(script(name), guess, yes) == ("lonely",)
+    assert named_after(script(name), guess, replace(yes, author=BEN)) is None
 
 
 def test_what_was_taken_back_is_not_told_any_more(cast: Cast) -> None:
@@ -161,9 +165,7 @@ def test_more_dialogues_cost_no_more_looks_at_the_store(cast: Cast) -> None:
     for _ in range(3):
         guessed(Pair(cast), "lonely", does="yes")
         ring = cast.ben.ring()
-        with CaptureQueriesContext(
-            connection,
-        ) as looks:
+        with CaptureQueriesContext(connection) as looks:
             services.feelings_caught(ring, "UTC", coached=True)
         counts.append(len(looks))
 

@@ -13,14 +13,8 @@ PUBLIC = (
     *("/me/sign-in/", "/me/sign-up/", "/me/recover/"),
 )
 OWN = (
-    *(
-        "/dialogues/",
-        "/dialogues/feelings/",
-        "/spaces/join/",
-        "/spaces/invite/",
-        "/spaces/{space}/",
-        "/spaces/{space}/leave/",
-    ),
+    *("/dialogues/", "/dialogues/feelings/"),
+    *("/spaces/join/", "/spaces/invite/", "/spaces/{space}/", "/spaces/{space}/leave/"),
     *("/me/", "/me/coach/", "/me/notices/", "/me/passphrase/", "/me/code/", "/me/sessions/", "/me/step-up/"),
     *("/dialogues/ask/{space}/", "/dialogues/rest/{space}/"),
     *("/dialogues/before/how/{space}/", "/dialogues/before/safety/{space}/"),

@@ -28,6 +28,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
 
 
+class SlowFirst:
+    """Begins with what takes long: shuffled, it would often be begun last, with one core waiting for the other."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(SlowFirst())
+
+
 @pytest.fixture(autouse=True)
 def own_language() -> Iterator[None]:
     """No test hears the language that another one's requests spoke."""

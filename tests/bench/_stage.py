@@ -94,7 +94,7 @@ def run(main: Coroutine[Any, Any, Any]) -> Any:
 def in_postgres(name: str) -> None:
     """Starts this bench once more with a PostgreSQL made for it, unless that has happened."""
     if AGAIN not in os.environ:
-        os.environ[AGAIN] = "1"
+        os.environ |= {AGAIN: "1", "LC_ALL": "C.UTF-8"}  # a cluster takes its encoding from there
         again = [sys.executable, "-m", f"tests.bench.{name}", *sys.argv[1:]]
         os.execvp("pg_virtualenv", ["pg_virtualenv", "-o", "max_connections=50", *again])
 

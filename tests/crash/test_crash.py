@@ -19,7 +19,7 @@ from tests.dialogue.seated import cookies_of
 from tests.pairs import Pair, talk
 from tests.served import Address, Served, beside_this_test, serve
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "20" if connection.vendor == "sqlite" else "5"))
 ROOMS = 6

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from typing import cast as as_type
@@ -14,6 +15,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 
 from mandorla.accounts.services import sign_up
 from mandorla.dialogue import services as dialogue
@@ -28,7 +30,7 @@ from tests.cast import Cast, Someone
 from tests.dialogue.seated import seat
 from tests.spaces.families import family, guided
 
-pytestmark = pytest.mark.sqlite  # rules, the same on every database, in thousands of rows
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]  # rules, the same on every database, in thousands of rows
 TABLE = tomllib.loads((Path(__file__).parent / "access.toml").read_text())
 ROLES = (
     *("anon", "new", "ana", "ben", "ex", "eve", "locked", "stale"),
@@ -72,9 +74,26 @@ CODE = "write down the code"
 ON_THE_WAY = {(page, page) for page in ASKED} | {("accounts:lock", "accounts:unlock")}  # not being asked, but doing
 
 
-@pytest.fixture
-def places(cast: Cast) -> dict[str, dict[str, Any]]:
-    """What stands in the addresses: for most people Ana's and Ben's, for others where they have or had a part.
+@dataclass(frozen=True, slots=True)
+class Site:
+    """For each role a browser, and what stands in the addresses it visits."""
+
+    browsers: dict[str, Client]
+    places: dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def site(rehearsed: Cast, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
+    """Made once, as every visit leaves it as it was."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        rehearsed.enter()
+        places = _places(rehearsed)
+        yield Site(_browsers(rehearsed), places)
+        transaction.set_rollback(True)
+
+
+def _places(cast: Cast) -> dict[str, dict[str, Any]]:
+    """For most people what is Ana's and Ben's, for others where they have or had a part.
 
     Cleo was together with Ana; now she guides Ana and Ben in one dialogue, and not in another.
     """
@@ -93,9 +112,7 @@ def places(cast: Cast) -> dict[str, dict[str, Any]]:
     return {role: anyones | other.get(role, ours) for role in ROLES}
 
 
-@pytest.fixture
-def browsers(cast: Cast, places: dict[str, dict[str, Any]]) -> dict[str, Client]:
-    """One for each role."""
+def _browsers(cast: Cast) -> dict[str, Client]:
     stale = cast.ana.browser()
     UnlockRow.objects.update(passphrase_at=1)
     return {
@@ -126,13 +143,11 @@ def test_every_view_has_the_door_that_is_listed(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_everybody_gets_what_is_theirs(
-    name: str, places: dict[str, dict[str, Any]], browsers: dict[str, Client]
-) -> None:
+def test_everybody_gets_what_is_theirs(name: str, site: Site) -> None:
     wanted = {(role, method): _wanted(name, role, method) for role in ROLES for method in METHODS}
 
     found = {
-        (role, method): _outcome(name, _visit(browsers[role], method, _address(name, places[role])))
+        (role, method): _outcome(name, _visit(site.browsers[role], method, _address(name, site.places[role])))
         for role, method in wanted
     }
 
@@ -141,13 +156,11 @@ def test_everybody_gets_what_is_theirs(
 
 @pytest.mark.parametrize("name", OF_PARTNERS)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_not_yours_looks_like_not_there(
-    name: str, method: str, places: dict[str, dict[str, Any]], browsers: dict[str, Client]
-) -> None:
-    nowhere = places["eve"] | {"space": new_id(), "thread": new_id()}
+def test_not_yours_looks_like_not_there(name: str, method: str, site: Site) -> None:
+    nowhere = site.places["eve"] | {"space": new_id(), "thread": new_id()}
 
-    not_hers = _visit(browsers["eve"], method, _address(name, places["eve"]))
-    not_there = _visit(browsers["eve"], method, _address(name, nowhere))
+    not_hers = _visit(site.browsers["eve"], method, _address(name, site.places["eve"]))
+    not_there = _visit(site.browsers["eve"], method, _address(name, nowhere))
 
     assert _seen(not_hers) == _seen(not_there)
 

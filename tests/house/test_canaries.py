@@ -32,6 +32,9 @@ HELD = (
 SAYS = {"say", "unclear", "correct"}
 PICKS = {"guess", "other"}
 SHEET = ("happened", "felt", "did", "fear", "reminds", "long_for")
+STEM = "canary"
+
+pytestmark = pytest.mark.slow
 
 
 @dataclass(slots=True)
@@ -43,7 +46,7 @@ class Canaries:
 
     def fly(self, where: str) -> str:
         """A new one."""
-        word = f"canary{next(self.numbers):03d}heliotrope"
+        word = f"{STEM}{next(self.numbers):03d}heliotrope"
         self.flown[word] = where
         return word
 
@@ -105,11 +108,12 @@ def _left(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterato
 
 @pytest.mark.database
 def test_no_word_of_anyone_is_left_anywhere(left: Left) -> None:
+    hinted = {place: bytes_ for place, bytes_ in left.remains.items() if _is_written(STEM, bytes_)}
     found = [
         f"{where} ({way}) in {place}"
         for word, where in left.canaries.flown.items()
         for way, written in _ways(word).items()
-        for place, bytes_ in left.remains.items()
+        for place, bytes_ in (hinted if word.startswith(STEM) else left.remains).items()
         if written in bytes_
     ]
 
@@ -273,6 +277,10 @@ def _database(address: str) -> dict[str, bytes]:
         (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
     files = _remains(Path(folder)) if os.access(folder, os.R_OK) else {}
     return {"rows": "\n".join(rows).encode(), **files}
+
+
+def _is_written(word: str, bytes_: bytes) -> bool:
+    return any(written in bytes_ for written in _ways(word).values())
 
 
 def _ways(word: str) -> dict[str, bytes]:

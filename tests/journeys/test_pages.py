@@ -82,6 +82,7 @@ def test_text_twice_as_large_stays_within_the_screen(pair: Pair, browsing: Brows
     assert told(found) == ""
 
 
+@pytest.mark.slow
 def test_every_step_is_open_to_every_eye(pair: Pair, browsing: Browsing) -> None:
     walk = Walk(pair, browsing.open(pair.ana), browsing.open(pair.ben))
     found = {}

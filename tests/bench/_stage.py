@@ -23,6 +23,7 @@ from tests.site.command import CALM
 PATIENCE_SECONDS = 10.0
 IN_THE_PRODUCT = "import django; django.setup(); from tests.bench import _people; _people.{}()"
 AGAIN = "BENCH_IN_POSTGRES"
+SPIN = "import os; os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\nwhile True: pass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,21 @@ def run(main: Coroutine[Any, Any, Any]) -> Any:
     """Runs a bench's loop on uvloop, so that the load costs less of the machine."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
+
+
+@contextmanager
+def awake() -> Iterator[None]:
+    """No core falls asleep meanwhile: each has something to do that gives way to everything else.
+
+    A core that slept wakes slowly and with empty caches, and whoever woke it pays for that.
+    """
+    spins = [subprocess.Popen([sys.executable, "-c", SPIN]) for _ in range(os.cpu_count() or 1)]
+    try:
+        yield
+    finally:
+        for spin in spins:
+            spin.kill()
+            spin.wait()
 
 
 def in_postgres(name: str) -> None:

@@ -3,12 +3,14 @@
 A turn: a command comes in, is sealed and committed, and both people's screens show it. By POST both have their sockets
 open too, so the asker's screen is made twice. Dialogues of each length take turns being measured; medians are told.
 Beside it stands what a bare ping and its answer cost at the same rate: the floor under a turn, on this machine, today.
+`--awake` keeps the cores from falling asleep between turns, as other work would: what is cheaper then is no work.
 """
 
 import argparse
 import asyncio
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import count
 from statistics import median
@@ -17,7 +19,7 @@ from time import perf_counter
 import psutil
 import psycopg
 
-from tests.bench._stage import House, house, in_postgres, postgres_address, run, seated, table
+from tests.bench._stage import House, awake, house, in_postgres, postgres_address, run, seated, table
 from tests.pairs import Pair, talk
 from tests.served import Served, cpu_seconds
 
@@ -48,7 +50,8 @@ def main() -> None:
     broken: list[str] = []
     for database in told.databases:
         rows: list[list[str]] = []
-        with house(told.pairs, told.entries, postgres_address() if database == POSTGRES else "") as people:
+        address = postgres_address() if database == POSTGRES else ""
+        with house(told.pairs, told.entries, address) as people, awake() if told.awake else nullcontext():
             floor = _floor(people, told)
             rows.append([database, "ping", "", f"{told.rate:.0f}", f"{floor:.2f}", *[""] * (len(HEAD) - 5)])
             for way in told.ways:
@@ -84,6 +87,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--post-rate", type=float, default=20.0, help="turns a second by POST")
     parser.add_argument("--seconds", type=float, default=6.0, help="of each measurement")
     parser.add_argument("--whispers", type=float, default=0.0, help="questions a second to the coach beside the turns")
+    parser.add_argument("--awake", action="store_true", help="let no core sleep between turns")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured")
     return parser.parse_args()
 

@@ -549,7 +549,9 @@ def _seat(headers: dict[str, str], thread: UUID) -> tuple[Seat, Choices]:
             seat = services.seat_for(found.ring, thread, unlock=UUID(hex=found.unlock_id))
             services.room_for(seat, checked=True)
             notices.seen(seat.person, zone_here(cookies))
-            return seat, choices_of(found.ring)
+            choices = choices_of(found.ring)
+            found.ring.let_go()
+            return seat, choices
         finally:
             found.ring.close()
 

@@ -1,8 +1,8 @@
 """Where help is found: the list that comes with the product, or the operator's own in the data folder."""
 
-import logging
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -12,11 +12,10 @@ from mandorla.safety.core import Country, countries, texts, told
 
 HELP = Path(__file__).resolve().parent.parent / "content" / "help"
 
-log = logging.getLogger(__name__)
-
 
 def help_lines(language: str) -> tuple[Country, ...]:
-    """The numbers to call, told in this language. An operator's file that cannot be read is logged and passed over.
+    """The numbers to call, told in this language. An operator's file that cannot be read is passed over without a word:
+    that somebody looked for help is written down nowhere.
 
     Help is always shown; what has no words in this language is shown as it was written.
     """
@@ -36,13 +35,16 @@ def words(language: str) -> Mapping[str, str]:
     return tomllib.loads(found.read_text("utf-8"))["words"] if found else {}
 
 
-def _lines() -> tuple[Country, ...]:
+def own_list() -> tuple[Country, ...] | None:
+    """What the operator put in the place of our list. OSError or ValueError for what cannot be read."""
     own = settings.DATA / "help.toml"
-    if own.exists():
-        try:
-            return _read(own)
-        except (OSError, ValueError) as problem:
-            log.error("help.toml in the data folder is not used: %s", problem)
+    return _read(own) if own.exists() else None
+
+
+def _lines() -> tuple[Country, ...]:
+    with suppress(OSError, ValueError):
+        if own := own_list():
+            return own
     return _read(HELP / "lines.toml")
 
 

@@ -13,6 +13,8 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext_noop as _
 
 from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed, StepUp
 
@@ -43,17 +45,25 @@ def unclear(request: HttpRequest, exception: Exception | None = None) -> HttpRes
     if isinstance(exception, RequestDataTooBig):
         request.POST = QueryDict()  # the page asks for its fields, and they are not taken
         return page(request, "long", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return HttpResponse("This request could not be understood.\n", status=400, content_type="text/plain")
+    return _plain(request, 400, _("This request could not be understood."))
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Our mistake. Plain, because templates may be what broke; the number finds the line in the log."""
-    return HttpResponse(
-        f"Something went wrong on our side. What was saved is still there; please go back and try again.\n"
-        f"If it happens again, tell whoever runs this site this number: {getattr(request, 'number', '-')}\n",
-        status=500,
-        content_type="text/plain; charset=utf-8",
+    return _plain(
+        request,
+        500,
+        _("Something went wrong on our side. What was saved is still there; please go back and try again."),
+        _("If it happens again, tell whoever runs this site this number: %(number)s"),
     )
+
+
+def _plain(request: HttpRequest, status: int, *lines: str) -> HttpResponse:
+    """Lines in the language of the request: it may not have come as far as where that is looked at."""
+    with translation.override(translation.get_language_from_request(request)):
+        text = "".join(f"{translation.gettext(line)}\n" for line in lines)
+    number = getattr(request, "number", "-")
+    return HttpResponse(text % {"number": number}, status=status, content_type="text/plain; charset=utf-8")
 
 
 def ask_passphrase(request: HttpRequest, exception: Exception, *, at: str) -> HttpResponse:

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
-from mandorla.site.checks import unsafe_settings
+from mandorla.site.checks import own_help_lines, unsafe_settings
 
 
 class SiteConfig(AppConfig):
@@ -12,3 +12,4 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         register(unsafe_settings, "mandorla", deploy=True)
+        register(own_help_lines, "mandorla")

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.core import checks
 
+from mandorla.safety.services import own_list
+
 ARGON2_MIB_MIN = 64
 
 
@@ -83,6 +85,15 @@ RULES: list[Callable[[], str | None]] = [
 def unsafe_settings(**_: object) -> list[checks.CheckMessage]:
     """One error for each rule that is broken."""
     return list(_errors())
+
+
+def own_help_lines(**_: object) -> list[checks.CheckMessage]:
+    """A warning where the operator's help lines cannot be read: said here, as no visit to the page may be logged."""
+    try:
+        own_list()
+    except (OSError, ValueError) as problem:
+        return [checks.Warning(f"help.toml in the data folder is not used: {problem}", id="mandorla.W001")]
+    return []
 
 
 def _errors() -> Iterator[checks.CheckMessage]:

@@ -63,6 +63,8 @@ def prepare() -> None:
     found = run_checks(tags=["mandorla"], include_deployment_checks=True)
     if errors := [str(problem.msg) for problem in found if problem.level >= ERROR]:
         raise Sorry("\n".join(errors))
+    for problem in found:
+        say(problem.msg)
     _alone(settings.DATA)
     try:
         make_ready()

@@ -358,6 +358,16 @@ def test_a_pause_shows_when_both_return(minutes: int) -> None:
     assert paused.state.paused == Pause(NOW + timedelta(minutes=minutes))
 
 
+@pytest.mark.parametrize(("first", "then", "left"), [(120, 20, 140), (1440, 20, 1440), (20, 1440, 1440), (20, 20, 40)])
+def test_a_longer_pause_is_longer_and_nobody_makes_it_shorter_alone(first: int, then: int, left: int) -> None:
+    paused = table(ARRIVED["couples"])
+
+    paused.does(BEN, "pause", minutes=first)
+    paused.does(ANA, "pause", minutes=then)
+
+    assert paused.state.paused == Pause(NOW + timedelta(minutes=left))
+
+
 def test_a_pause_keeps_the_step_and_the_last_mirror_that_was_right() -> None:
     sent = table(ARRIVED["couples"] + "ana:say ben:say ana:yes ana:more")
     before, mirror = sent.state, sent.entries[-3]
@@ -394,7 +404,7 @@ def test_a_longer_pause_asks_both_anew() -> None:
 
     paused.does(BEN, "pause", minutes=60)
 
-    assert paused.state.paused == Pause(NOW + timedelta(minutes=60))
+    assert paused.state.paused == Pause(NOW + timedelta(minutes=20 + 60))
 
 
 def test_one_cannot_go_on_where_nothing_is_paused() -> None:

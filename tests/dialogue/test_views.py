@@ -1,6 +1,7 @@
 """The pages of dialogues, at the door: what one may do, what a stranger gets, what stays when something is wrong."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
@@ -14,9 +15,13 @@ from mandorla.dialogue import services
 from mandorla.dialogue.models import Event, Thread
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import new_id
+from mandorla.vault.models import UnlockRow
+from mandorla.vault.services import KeyRing
+from mandorla.vault.services.ring import ThreadKeys
 from tests.cast import Cast
 from tests.dialogue.seated import Pair
 from tests.dialogue.test_services import ARRIVED, CLOSED
+from tests.safety.test_views import writing_elsewhere
 from tests.spaces import families
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -377,3 +382,38 @@ def test_a_passphrase_sent_while_locked_is_never_echoed(cast: Cast) -> None:
 
     assert answer.status_code == HTTPStatus.FOUND
     assert cast.ana.passphrase not in answer.content.decode()
+
+
+@pytest.mark.sqlite  # PostgreSQL has more than one writer
+def test_a_form_sent_after_too_long_a_rest_waits_on_the_page_also_while_somebody_else_writes(cast: Cast) -> None:
+    pair, browser = Pair(cast), cast.ana.browser()
+    seen_everything(cast)
+    UnlockRow.objects.update(last_use=1)
+
+    with ThreadPoolExecutor(1) as elsewhere, writing_elsewhere(elsewhere):
+        held = browser.post(reverse("dialogue:prepare", args=[pair.thread]), {"felt": "Small, and far away."})
+
+    assert held.status_code == HTTPStatus.LOCKED
+    assert "Small, and far away." in held.content.decode()
+
+
+@pytest.mark.parametrize("page", ["room", "words", "prepare", "after", "stage"])
+def test_no_key_of_a_dialogue_outlives_the_answer(cast: Cast, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    pair, taken = Pair(cast), list[ThreadKeys]()
+    seen_everything(cast)
+    pair.play(ARRIVED)
+    give = KeyRing.thread_keys
+
+    def noted(ring: KeyRing, *about: Any) -> ThreadKeys:
+        taken.append(give(ring, *about))
+        held.extend(taken[-1].keys.values())
+        return taken[-1]
+
+    held: list[bytearray] = []
+    browser = cast.ana.browser()
+    monkeypatch.setattr(KeyRing, "thread_keys", noted)
+
+    browser.get(reverse(f"dialogue:{page}", args=[pair.thread]))
+
+    assert held
+    assert [key for key in held if any(key)] == []

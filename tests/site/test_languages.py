@@ -24,6 +24,7 @@ from tests.site.command import CALM, mandorla
 
 TOLD: dict[str | tuple[str, ...], str | tuple[str, ...]] = {
     "Begin": "Beginnen",
+    "This request could not be understood.": "Dat was niet te begrijpen.",
     "%(name)s’s turn": "%(nam)s is aan de beurt",
     ("%(count)d minute", "%(count)d minutes"): ("Eén minuut", "%(count)d minuten"),
 }
@@ -174,7 +175,7 @@ def test_a_broken_translation_stays_english(flemish: Language, tmp_path: Path) -
 
     with (tmp_path / "made" / "nl_BE" / "LC_MESSAGES" / "django.mo").open("rb") as made:
         told = [message.string for message in read_mo(made) if message.id]
-    assert told == [["Eén minuut", "%(count)d minuten"], "Beginnen"]
+    assert told == [["Eén minuut", "%(count)d minuten"], "Beginnen", "Dat was niet te begrijpen."]
 
 
 def test_merging_adds_what_is_missing_and_keeps_what_is_told(flemish: Language) -> None:
@@ -275,7 +276,7 @@ def test_the_command_says_how_far_a_language_has_come(flemish: Language, tmp_pat
     count = translations.software(flemish).texts
     assert lines[:2] == [
         "nl-be Vlaams: awaiting review by a practitioner",
-        f"  software  {count} texts: {count - 3} missing, 0 stale, 1 broken",
+        f"  software  {count} texts: {count - len(TOLD)} missing, 0 stale, 1 broken",
     ]
     assert "    broken: %(name)s’s turn" in lines
     assert "1 translations are broken" in said.stderr
@@ -301,3 +302,9 @@ def test_whoever_has_seen_enough_may_stop_reading(flemish: Language, tmp_path: P
     )
 
     assert (said.stdout, said.stderr) == ("nl-be Vlaams: awaiting review by a practitioner\n", "")
+
+
+def test_also_what_could_not_be_understood_is_told_in_ones_language(offered: Language) -> None:
+    reply = Client(headers={"host": "elsewhere.example", "accept-language": "nl-BE"}).get("/")
+
+    assert (reply.status_code, reply.content.decode()) == (400, "Dat was niet te begrijpen.\n")

@@ -64,7 +64,9 @@ def _for_all(state: State, person: UUID, command: Command, now: datetime, *, beg
             shortest, longest = PAUSE_MINUTES
             if not shortest <= command.minutes <= longest:
                 raise Refused("pause_length")
-            return {"until": (now + timedelta(minutes=command.minutes)).isoformat()}
+            rests_until = max(now, state.paused.until) if state.paused else now  # nobody makes it shorter alone
+            until = min(rests_until + timedelta(minutes=command.minutes), now + timedelta(minutes=longest))
+            return {"until": max(until, rests_until).isoformat()}
         case "go_on" if state.paused:
             if person in state.paused.ready:
                 raise Refused("already")

@@ -68,6 +68,7 @@ class KeyRing:
         self._keys: dict[tuple[object, ...], bytearray] = {}
         self._unsettled: list[Callable[[], None]] = []
         self._held_back: dict[UUID, str] = {}
+        self._lent: list[ThreadKeys] = []
 
     def __repr__(self) -> str:
         return "sealed"
@@ -102,9 +103,9 @@ class KeyRing:
         return self._kept(("thread", space, epoch, author, thread), self._thread_key)
 
     def thread_keys(self, space: UUID, thread: UUID, authors: Iterable[UUID]) -> "ThreadKeys":
-        """The keys of one dialogue for these authors, in every epoch held: the only thing a socket keeps.
+        """The keys of one dialogue for these authors, in every epoch held. A guest has those they were given.
 
-        A guest has those they were given.
+        They close with the ring, unless it lets them go.
         """
         epochs = self.epochs(space)
         if not epochs:
@@ -114,7 +115,12 @@ class KeyRing:
             for epoch in epochs:
                 with suppress(NotYours):
                     held[epoch, author] = bytearray(self.thread_key(space, epoch, author, thread))
-        return ThreadKeys(space, thread, epochs[0], held, self._held_back.get(space, ""))
+        self._lent.append(keys := ThreadKeys(space, thread, epochs[0], held, self._held_back.get(space, "")))
+        return keys
+
+    def let_go(self) -> None:
+        """Leaves the thread keys it gave to whoever holds them: the only thing a socket keeps."""
+        self._lent.clear()
 
     def hold_back(self, space: UUID, reason: str) -> None:
         """Seal nothing in a space from now on, with this ring or thread keys taken from it: `Refused`, for this reason.
@@ -127,6 +133,8 @@ class KeyRing:
         """Overwrite every key."""
         self._open = False
         self._bundle.close()
+        for keys in self._lent:
+            keys.close()
         core.wipe(*self._keys.values())
         self._keys.clear()
 

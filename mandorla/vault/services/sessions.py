@@ -5,9 +5,10 @@ Being locked is not being signed out. Times are minutes since 1970 in the row, s
 
 import base64
 import binascii
+import threading
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -16,7 +17,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import auth
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponseBase
 
 from mandorla.vault import core
@@ -34,6 +35,8 @@ UNLOCK_TOUCH_SQL = "UPDATE vault_unlockrow SET last_use = %s WHERE id = %s AND l
 """Marks a use. Parameters: `minute()`, `Unlocked.unlock_id`, `minute()`. At most once a minute is enough."""
 
 SESSION_LABEL = "session"
+AGAIN_SECONDS = 1.0
+HURRIED_MS = 100
 
 
 class KeyedRequest(HttpRequest):
@@ -101,11 +104,14 @@ def stay_unlocked(request: HttpRequest, ring: KeyRing, *, idle_minutes: int | No
 
 
 def lock(request: HttpRequest) -> None:
-    """Close the keys of this session, here and on its other open pages. The person stays signed in."""
+    """Close the keys of this session, here and on its other open pages. The person stays signed in.
+
+    It never fails: this browser's half of the key is taken away, also where the store cannot let go of its own yet.
+    """
     keyed = _keyed(request)
     here = session_here(request)
     if here is not None:
-        UnlockRow.objects.filter(session=here).delete()
+        _forget(here)
     if keyed.ring is not None:
         keyed.ring.close()
     keyed.ring, keyed.unlock, keyed.unlock_cookie = None, None, ""
@@ -154,7 +160,7 @@ def open_request(request: HttpRequest) -> None:
         return
     keyed.ring, keyed.unlock = found
     if keyed.unlock.last_use < minute():
-        with suppress(DatabaseError):  # a full disk or a busy writer must not keep anyone from reading
+        with suppress(DatabaseError), hurried():  # a full disk or a busy writer must not keep anyone from reading
             touch(keyed.unlock.id.hex)
 
 
@@ -181,6 +187,20 @@ def unlocked_from_cookies(cookies: Mapping[str, str]) -> Unlocked | None:
     if keyed.ring is None or keyed.unlock is None:
         return None
     return Unlocked(keyed.ring, keyed.unlock.id.hex, datetime.fromtimestamp(keyed.unlock.ends * 60, UTC))
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Writes that nobody waits for: they give up at once where somebody else is writing, instead of after seconds."""
+    if connection.vendor != "sqlite":  # others lock rows, and these have one writer
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout={HURRIED_MS}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={connection.settings_dict['OPTIONS']['timeout'] * 1000}")
 
 
 def touch(unlock_id: str) -> None:
@@ -248,13 +268,30 @@ def _find(request: HttpRequest, cookie: str) -> tuple[KeyRing, UnlockRow] | None
     if row is None:
         return None
     if not _is_alive(row):
-        row.delete()
+        _forget(row.session)
         return None
     try:
         bundle = Bundle.read(core.open(key, row.envelope, at=_place(row)))
     except Sealed:
         return None
     return KeyRing(person.id, person.personal, bundle), row
+
+
+def _forget(session: UUID) -> None:
+    """Drops what keeps a session's keys open: at once or, where the store cannot be written now, as soon as it can."""
+    try:
+        with hurried():
+            UnlockRow.objects.filter(session=session).delete()
+    except DatabaseError:
+        threading.Thread(target=_forget_soon, args=(session,), daemon=True).start()
+
+
+def _forget_soon(session: UUID) -> None:
+    while True:
+        time.sleep(AGAIN_SECONDS)
+        with suppress(DatabaseError), closing(connection):
+            UnlockRow.objects.filter(session=session).delete()
+            return
 
 
 def _clear_away(now: int) -> None:

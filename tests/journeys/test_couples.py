@@ -101,7 +101,7 @@ def _both_rest(ana: Room, ben: Room) -> None:
     ben.press("Pause now")
     for room in (ana, ben):
         room.shows("A pause for you both", "You feel left on a platform.")
-        expect(room.stage.get_by_text("You meet again at")).not_to_contain_text(re.compile("Ana|Ben"))
+        expect(room.stage.get_by_text("You meet again on")).not_to_contain_text(re.compile("Ana|Ben"))
     ana.press("I am ready to go on")
     ana.shows("A pause for you both", "You are ready.")
     ben.press("I am ready to go on")

@@ -7,11 +7,12 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from mandorla.site import translations
+from mandorla.site.serving import Sorry
 
 
 def make_ready() -> None:
@@ -23,10 +24,10 @@ def make_ready() -> None:
 
 
 def migrate() -> None:
-    """Apply the migrations this database has not seen. CommandError if it has seen some that this program has not."""
+    """Apply the migrations this database has not seen. `Sorry` if it has seen some that this program has not."""
     executor = MigrationExecutor(connection)
     if executor.loader.applied_migrations.keys() - executor.loader.disk_migrations.keys():
-        raise CommandError(
+        raise Sorry(
             "the data was last used by a newer Mandorla, which this one cannot read safely. Nothing was changed."
             " Install the newer one again, or restore a backup made before it."
         )

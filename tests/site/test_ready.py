@@ -2,16 +2,16 @@
 
 import gettext
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
+from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from mandorla.site import ready
+from tests.site.command import mandorla
 
 PO = """msgid ""
 msgstr "Content-Type: text/plain; charset=utf-8\\n"
@@ -52,12 +52,16 @@ def test_a_changed_translation_is_compiled_again(source: Path, tmp_path: Path) -
     assert _said(tmp_path / "target") == "Sagen"
 
 
-@pytest.mark.django_db
-def test_data_of_a_newer_program_is_left_alone() -> None:
-    MigrationRecorder(connection).record_applied("dialogue", "9999_from_the_future")
+def test_data_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    mandorla("migrate", "--data", tmp_path)
+    with sqlite3.connect(tmp_path / "mandorla.sqlite3") as database:
+        database.execute("INSERT INTO django_migrations VALUES (NULL, 'dialogue', '9999_later', '2999-01-01')")
+    database.close()
 
-    with pytest.raises(CommandError, match="newer Mandorla"):
-        ready.migrate()
+    told = mandorla("run", "--port", "0", "--data", tmp_path)
+
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr.startswith("Sorry: the data was last used by a newer Mandorla")
 
 
 def test_static_files_are_collected_once(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

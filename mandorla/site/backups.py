@@ -61,6 +61,10 @@ class About:
     tables: dict[str, list[Any]]
     secrets: dict[str, str]
 
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.made)
+
 
 def back_up(folder: Path) -> Pair:
     """Write one snapshot into this folder, as two files for the owner's eyes alone. The site may go on being served."""
@@ -93,6 +97,11 @@ def restore(folder: Path) -> Pair:
     body, keys = _whole(pair.body, "body"), _whole(pair.keys, "keys")
     if body.migrations != keys.migrations:
         raise Unfit("these keys and this body were made by different versions of Mandorla; take two of the same.")
+    if keys.at < body.at:
+        raise Unfit(
+            f"{pair.keys.name} is older than {pair.body.name}: whoever came or changed their passphrase since could not"
+            f" open anything. Put the keys of that body, or newer ones, into {folder}; or take an older body."
+        )
     with tempfile.TemporaryDirectory(dir=settings.DATA, prefix=".restoring-") as place:
         joined = Path(place, "joined")
         shutil.copy(pair.body, joined)

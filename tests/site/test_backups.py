@@ -115,19 +115,49 @@ def test_it_can_be_made_while_the_site_is_served(lived_in: Path, tmp_path: Path)
     assert told.returncode == 0, told.stderr
 
 
-def test_newer_keys_open_an_older_body(backup: Path, lived_in: Path, tmp_path: Path) -> None:
-    later, mixed = tmp_path / "later", tmp_path / "mixed"
-    shutil.copytree(lived_in, tmp_path / "data")
-    play(MAKE.replace('"ana"', '"cleo"').replace('"ben"', '"dan"').replace('"eve"', '"fay"'), tmp_path / "data")
-    mandorla("backup", later, "--data", tmp_path / "data")
-    mixed.mkdir()
-    shutil.copy(next(backup.glob("*.body")), mixed)
-    shutil.copy(next(later.glob("*.keys")), mixed)
+@pytest.fixture(scope="module")
+def lived_on(lived_in: Path, backup: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the data folder in which more has happened since that backup."""
+    data = tmp_path_factory.mktemp("lived-on") / "data"
+    shutil.copytree(lived_in, data)
+    play(MAKE.replace('"ana"', '"cleo"').replace('"ben"', '"dan"').replace('"eve"', '"fay"'), data)
+    return data
 
-    told = mandorla("restore", mixed, "--data", tmp_path / "new")
+
+@pytest.fixture(scope="module")
+def later(lived_on: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a backup of that."""
+    folder = tmp_path_factory.mktemp("later")
+    told = mandorla("backup", folder, "--data", lived_on)
+    assert told.returncode == 0, told.stderr
+    return folder
+
+
+def mixed(folder: Path, *, body: Path, keys: Path) -> Path:
+    """A folder with the body of one backup and the keys of another."""
+    folder.mkdir()
+    shutil.copy(next(body.glob("*.body")), folder)
+    shutil.copy(next(keys.glob("*.keys")), folder)
+    return folder
+
+
+def test_newer_keys_open_an_older_body(backup: Path, later: Path, tmp_path: Path) -> None:
+    told = mandorla("restore", mixed(tmp_path / "mixed", body=backup, keys=later), "--data", tmp_path / "new")
 
     assert told.returncode == 0, told.stderr
     assert play(READ, tmp_path / "new") == f"Ana {WORDS} 0\n"
+
+
+def test_older_keys_are_refused(backup: Path, later: Path, tmp_path: Path) -> None:
+    folder = mixed(tmp_path / "mixed", body=later, keys=backup)
+
+    told = mandorla("restore", folder, "--data", tmp_path / "new")
+
+    body, keys = next(folder.glob("*.body")).name, next(folder.glob("*.keys")).name
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"Sorry: {keys} is older than {body}: ")
+    assert f"Put the keys of that body, or newer ones, into {folder}" in told.stderr
+    assert not (tmp_path / "new" / "mandorla.sqlite3").exists()
 
 
 @pytest.mark.parametrize("part", ["body", "keys"])

@@ -32,6 +32,7 @@ FEATURES = ("vault", "accounts", "spaces", "safety", "notices", "dialogue")
 KEYS = ("vault.KeySlot", "vault.DrawerSlot", "vault.Grant", "spaces.PendingGrant")
 PASSING = ("vault.Session", "vault.UnlockRow", "accounts.Throttle")
 ROWS_AT_ONCE = 500
+SQLITE_ENDS = ("", "-wal", "-shm", "-journal")  # what SQLite would take for a part of the file beside it
 STILL = {
     "sqlite": {"transaction_mode": "DEFERRED", "timeout": 20, "init_command": "PRAGMA query_only=ON"},
     "postgresql": {"isolation_level": 3, "options": "-c default_transaction_read_only=on"},  # 3: repeatable read
@@ -85,13 +86,14 @@ def back_up(folder: Path) -> Pair:
                 _copy(model, source, "keys" if model._meta.label in KEYS else "body")
         _describe(body, "body", made, {})
         _describe(keys, "keys", made, asdict(settings.SECRETS))
+        _keep(keys, pair.keys)  # first: newer keys without their body are of use
         _keep(body, pair.body)
-        _keep(keys, pair.keys)
     return pair
 
 
 def restore(folder: Path) -> Pair:
     """Fill the empty data folder and database of the current settings from the newest body and keys in this folder."""
+    secrets.forget_new(settings.DATA)
     _must_be_empty()
     pair = _newest(folder)
     body, keys = _whole(pair.body, "body"), _whole(pair.keys, "keys")
@@ -102,6 +104,7 @@ def restore(folder: Path) -> Pair:
             f"{pair.keys.name} is older than {pair.body.name}: whoever came or changed their passphrase since could not"
             f" open anything. Put the keys of that body, or newer ones, into {folder}; or take an older body."
         )
+    _must_not_replace(keys.secrets)
     with tempfile.TemporaryDirectory(dir=settings.DATA, prefix=".restoring-") as place:
         joined = Path(place, "joined")
         shutil.copy(pair.body, joined)
@@ -110,8 +113,9 @@ def restore(folder: Path) -> Pair:
             call_command("migrate", database="joined", verbosity=0, interactive=False)
             if flaw := next(flaws("joined"), None):
                 raise Unfit(f"the backup is not whole: {flaw}.")
+            if not _secrets_file().exists():
+                secrets.write(settings.DATA, secrets.Secrets(**keys.secrets))
             _install(joined)
-    secrets.write(settings.DATA, secrets.Secrets(**keys.secrets))
     return pair
 
 
@@ -130,11 +134,23 @@ def _must_be_current() -> None:
 def _must_be_empty() -> None:
     database = connections["default"]
     if database.vendor == "sqlite":
-        used = Path(database.settings_dict["NAME"]).exists()
-    else:
-        used = bool(database.introspection.table_names())
-    if used:
-        raise Unfit("that data folder or database is not empty; restore into an empty one: --data NEW.")
+        files = [Path(f"{database.settings_dict['NAME']}{end}") for end in SQLITE_ENDS]
+        if there := next((file for file in files if file.exists()), None):
+            raise Unfit(f"{there} is there already; restore into an empty folder: --data NEW.")
+    elif database.introspection.table_names():
+        raise Unfit("that database is not empty; restore into an empty one.")
+
+
+def _must_not_replace(kept_secrets: dict[str, str]) -> None:
+    """The same secrets may be there, as after a restore that was broken off."""
+    if _secrets_file().exists() and not kept_secrets.items() <= asdict(settings.SECRETS).items():
+        raise Unfit(
+            f"{_secrets_file()} is there already, with other secrets; restore into an empty folder: --data NEW."
+        )
+
+
+def _secrets_file() -> Path:
+    return Path(settings.DATA, secrets.FILE)
 
 
 @contextmanager
@@ -185,10 +201,19 @@ def _describe(file: Path, part: str, made: datetime, kept_secrets: dict[str, str
 
 
 def _keep(file: Path, final: Path) -> None:
+    """Give a file its final name once all of it is on the disk."""
     file.chmod(0o600)
-    with file.open("rb") as written:
-        os.fsync(written.fileno())
+    _sync(file)
     file.rename(final)
+    _sync(final.parent)
+
+
+def _sync(place: Path) -> None:
+    opened = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _newest(folder: Path) -> Pair:
@@ -230,8 +255,7 @@ def _install(joined: Path) -> None:
     real = connections["default"]
     if real.vendor == "sqlite":
         connections["joined"].close()
-        joined.chmod(0o600)
-        joined.rename(real.settings_dict["NAME"])
+        _keep(joined, Path(real.settings_dict["NAME"]))
         return
     call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():

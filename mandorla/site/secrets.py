@@ -38,6 +38,7 @@ def read(data: Path) -> Secrets:
     if not file.exists():
         data.mkdir(parents=True, exist_ok=True)
         write(data, Secrets(django=secrets.token_urlsafe(48), names=secrets.token_hex(32)))
+        _new.add(file)
     try:
         kept = json.loads(file.read_text())
         found = Secrets(**kept)
@@ -48,6 +49,14 @@ def read(data: Path) -> Secrets:
     return found
 
 
+def forget_new(data: Path) -> None:
+    """Take secrets away that this process made just now and nobody used yet."""
+    file = data / FILE
+    if file in _new:
+        _new.remove(file)
+        file.unlink()
+
+
 def write(data: Path, made: Secrets) -> None:
     """Keep these as the secrets of this data folder; the file is there whole or not at all."""
     draft = data / f".{FILE}.{os.getpid()}"
@@ -56,3 +65,9 @@ def write(data: Path, made: Secrets) -> None:
         out.flush()
         os.fsync(out.fileno())
     draft.replace(data / FILE)
+    folder = os.open(data, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+_new: set[Path] = set()

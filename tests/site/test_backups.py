@@ -197,14 +197,47 @@ def test_a_missing_half_is_said_in_a_sentence(backup: Path, tmp_path: Path) -> N
     assert told.stderr.startswith(f"Sorry: {half} has no keys file")
 
 
-def test_nothing_is_written_over(backup: Path, lived_in: Path) -> None:
-    before = (lived_in / "secrets.json").read_text()
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal"])
+def test_no_database_is_written_over(backup: Path, tmp_path: Path, end: str) -> None:
+    file = tmp_path / f"mandorla.sqlite3{end}"
+    file.write_text("of another time")
 
-    told = mandorla("restore", backup, "--data", lived_in)
+    told = mandorla("restore", backup, "--data", tmp_path)
 
     assert told.returncode == 1
-    assert "is not empty" in told.stderr
-    assert (lived_in / "secrets.json").read_text() == before
+    assert told.stderr == f"Sorry: {file} is there already; restore into an empty folder: --data NEW.\n"
+    assert [(one, one.read_text()) for one in tmp_path.iterdir()] == [(file, "of another time")]
+
+
+def test_no_secrets_are_written_over(backup: Path, tmp_path: Path) -> None:
+    mandorla("check", "--data", tmp_path)
+    file = tmp_path / "secrets.json"
+    before = file.read_text()
+
+    told = mandorla("restore", backup, "--data", tmp_path)
+
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"Sorry: {file} is there already, with other secrets")
+    assert [(one, one.read_text()) for one in tmp_path.iterdir()] == [(file, before)]
+
+
+def test_the_same_secrets_may_be_there(backup: Path, lived_in: Path, tmp_path: Path) -> None:
+    shutil.copy(lived_in / "secrets.json", tmp_path)
+
+    told = mandorla("restore", backup, "--data", tmp_path)
+
+    assert told.returncode == 0, told.stderr
+    assert play(READ, tmp_path) == f"Ana {WORDS} 0\n"
+
+
+def test_after_a_refusal_the_same_folder_will_do(backup: Path, tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    refused = mandorla("restore", tmp_path / "nothing", "--data", tmp_path / "new")
+
+    told = mandorla("restore", backup, "--data", tmp_path / "new")
+
+    assert (refused.returncode, told.returncode) == (1, 0), told.stderr
+    assert play(READ, tmp_path / "new") == f"Ana {WORDS} 0\n"
 
 
 def test_a_folder_that_cannot_be_written_to_is_said_in_a_sentence(lived_in: Path, tmp_path: Path) -> None:

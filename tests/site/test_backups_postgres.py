@@ -50,4 +50,4 @@ def test_a_filled_postgresql_is_not_written_over(backup: Path, empty: str, tmp_p
     told = mandorla("restore", backup, "--data", tmp_path / "new", DATABASE_URL=empty)
 
     assert told.returncode == 1
-    assert "is not empty" in told.stderr
+    assert told.stderr == "Sorry: that database is not empty; restore into an empty one.\n"

@@ -1,8 +1,9 @@
 """Backs up one moment of the site as two files, and restores it from them.
 
-The *body* has everything but keys; the *keys* have the slots, drawers and grants, and the server's own secrets. Neither
-says anything without the other, so they may be kept in different places for different times: a newer keys file opens
-every older body, except for people who were erased in between. Sessions and opened locks are in neither.
+The *body* has everything but keys; the *keys* have the slots, drawers and grants, what signing in needs beside them,
+and the server's own secrets. Neither says anything without the other, so they may be kept in different places for
+different times: a newer keys file opens every older body, except for people who were erased in between. Sessions and
+opened locks are in neither.
 """
 
 import hashlib
@@ -29,7 +30,15 @@ from mandorla.dialogue.services import flaws
 from mandorla.site import secrets
 
 FEATURES = ("vault", "accounts", "spaces", "safety", "notices", "dialogue")
-KEYS = ("vault.KeySlot", "vault.DrawerSlot", "vault.Grant", "spaces.PendingGrant")
+KNOWN = "IN (SELECT id FROM main.accounts_person)"
+KEYS = {  # and which of them an older body has a use for
+    "vault.KeySlot": f"person {KNOWN}",
+    "vault.DrawerSlot": f"person {KNOWN}",
+    "vault.Grant": f"grantee {KNOWN}",
+    "spaces.PendingGrant": "id IN (SELECT id FROM main.spaces_item)",  # whoever made the code has it still
+}
+SIGN_IN = "sign_in"
+SIGN_IN_OF = "id, password, salt, kdf, state"  # how the password slot is opened, and whether it may be
 PASSING = ("vault.Session", "vault.UnlockRow", "accounts.Throttle")
 ROWS_AT_ONCE = 500
 SQLITE_ENDS = ("", "-wal", "-shm", "-journal")  # what SQLite would take for a part of the file beside it
@@ -50,6 +59,14 @@ class Pair:
 
     body: Path
     keys: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored from which files. With `older_keys` the body alone says how people sign in."""
+
+    used: Pair
+    older_keys: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +101,7 @@ def back_up(folder: Path) -> Pair:
         with _snapshot() as source, _file(body, "body"), _file(keys, "keys"):
             for model in _kept():
                 _copy(model, source, "keys" if model._meta.label in KEYS else "body")
+        _add_sign_in(keys, body)
         _describe(body, "body", made, {})
         _describe(keys, "keys", made, asdict(settings.SECRETS))
         _keep(keys, pair.keys)  # first: newer keys without their body are of use
@@ -91,7 +109,7 @@ def back_up(folder: Path) -> Pair:
     return pair
 
 
-def restore(folder: Path) -> Pair:
+def restore(folder: Path) -> Restored:
     """Fill the empty data folder and database of the current settings from the newest body and keys in this folder."""
     secrets.forget_new(settings.DATA)
     _must_be_empty()
@@ -116,7 +134,7 @@ def restore(folder: Path) -> Pair:
             if not _secrets_file().exists():
                 secrets.write(settings.DATA, secrets.Secrets(**keys.secrets))
             _install(joined)
-    return pair
+    return Restored(pair, older_keys=keys.at > body.at and SIGN_IN not in keys.tables)
 
 
 def _kept() -> list[type[models.Model]]:
@@ -191,6 +209,14 @@ def _copy(model: type[models.Model], source: str, target: str) -> None:
             model._base_manager.using(target).bulk_create(some)
 
 
+def _add_sign_in(keys: Path, body: Path) -> None:
+    """The slots are closed under what the account says of a passphrase: newer ones do not fit an older account."""
+    with closing(sqlite3.connect(keys)) as database:
+        database.execute("ATTACH ? AS body", [str(body)])
+        database.execute(f"CREATE TABLE {SIGN_IN} AS SELECT {SIGN_IN_OF} FROM body.accounts_person")  # noqa: S608
+        database.commit()
+
+
 def _describe(file: Path, part: str, made: datetime, kept_secrets: dict[str, str]) -> None:
     with closing(sqlite3.connect(file)) as database:
         about = About(part, made.isoformat(), _migrations(database), _digests(database), kept_secrets)
@@ -240,10 +266,12 @@ def _whole(file: Path, part: str) -> About:
 def _join(joined: Path, keys: Path) -> None:
     with closing(sqlite3.connect(joined)) as database:
         database.execute("ATTACH ? AS keys", [str(keys)])
-        for label in KEYS:
+        for label, wanted in KEYS.items():
             table = apps.get_model(label)._meta.db_table
-            only = " WHERE space_id IN (SELECT id FROM main.spaces_space)" if label == "spaces.PendingGrant" else ""
-            database.execute(f"INSERT INTO main.{table} SELECT * FROM keys.{table}{only}")  # noqa: S608  # our own names
+            database.execute(f"INSERT INTO main.{table} SELECT * FROM keys.{table} WHERE {wanted}")  # noqa: S608  # our own names
+        if taken := ", ".join(name for _, name, *_ in database.execute(f"PRAGMA keys.table_info({SIGN_IN})")):
+            theirs = f"SELECT {taken} FROM keys.{SIGN_IN} WHERE id = accounts_person.id"  # noqa: S608
+            database.execute(f"UPDATE accounts_person SET ({taken}) = ({theirs}) WHERE EXISTS ({theirs})")  # noqa: S608
         database.execute("DROP TABLE about")
         database.commit()
         database.execute("DETACH keys")
@@ -271,7 +299,7 @@ def _migrations(database: sqlite3.Connection) -> list[str]:
 def _digests(database: sqlite3.Connection) -> dict[str, list[Any]]:
     """For every table of ours the number of rows, and a digest that no order of the rows changes."""
     there = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    ours = [table for model in _kept() if (table := model._meta.db_table) in there]
+    ours = [table for table in (*(model._meta.db_table for model in _kept()), SIGN_IN) if table in there]
     return {table: _digest(database.execute(f"SELECT * FROM {table}")) for table in ours}  # noqa: S608  # our own names
 
 

@@ -25,6 +25,62 @@ invitation = spaces.invite(ana)
 spaces.join(ben, invitation.code)
 spaces.put(ana, invitation.space, "test", {{"words": {WORDS!r}}})
 spaces.invite(sign_up("eve", "Eve", {PASSPHRASE!r}).ring)
+sign_up("fay", "Fay", {PASSPHRASE!r})
+"""
+NEW_PASSPHRASE = "nine young poplars hum at noon"
+LIVE_ON = f"""
+import django; django.setup()
+from django.conf import settings
+from django.db import transaction
+from mandorla.accounts.core import fold
+from mandorla.accounts.services import close_account, sign_up
+from mandorla.accounts.services.people import find, keep_account
+from mandorla.vault import services as vault
+from mandorla.vault.models import DrawerSlot, Grant, KeySlot
+ben, eve = find("ben"), find("eve")
+changed = vault.change_passphrase(ben, fold({PASSPHRASE!r}), fold({NEW_PASSPHRASE!r}), session=None)
+with transaction.atomic():
+    keep_account(ben, changed.account)
+    ben.save()
+    changed.store()
+renewed = vault.renew_recovery(ben, fold({NEW_PASSPHRASE!r}))
+renewed.store()
+(settings.DATA / "code").write_text(renewed.recovery_code)
+KeySlot.objects.filter(person=eve.id).delete()
+DrawerSlot.objects.filter(person=eve.id).delete()
+Grant.objects.filter(grantee=eve.id).delete()
+eve.delete()
+close_account("fay")
+sign_up("gil", "Gil", {PASSPHRASE!r})
+"""
+WHO = f"""
+import django; django.setup()
+from mandorla.accounts.models import Person
+from mandorla.accounts.services import open_ring
+from mandorla.vault.core import Sealed
+from mandorla.vault.models import DrawerSlot, KeySlot
+for name, passphrase in [
+    ("ana", {PASSPHRASE!r}), ("ben", {PASSPHRASE!r}), ("ben", {NEW_PASSPHRASE!r}),
+    ("eve", {PASSPHRASE!r}), ("fay", {PASSPHRASE!r}), ("gil", {PASSPHRASE!r}),
+]:
+    try:
+        open_ring(name, passphrase).close()
+        print(name, "comes in")
+    except Sealed:
+        print(name, "does not")
+here = set(Person.objects.values_list("id", flat=True))
+print(len(here), {{slot.person for rows in (KeySlot, DrawerSlot) for slot in rows.objects.all()}} <= here)
+"""
+RECOVER = f"""
+import os
+import django; django.setup()
+from mandorla.accounts.services.people import find, keep_account
+from mandorla.vault.services import recover
+ben = find("ben")
+recovered = recover(ben, os.environ["CODE"], {NEW_PASSPHRASE!r})
+keep_account(ben, recovered.account)
+ben.save()
+recovered.store()
 """
 READ = f"""
 import django; django.setup()
@@ -120,7 +176,7 @@ def lived_on(lived_in: Path, backup: Path, tmp_path_factory: pytest.TempPathFact
     """A copy of the data folder in which more has happened since that backup."""
     data = tmp_path_factory.mktemp("lived-on") / "data"
     shutil.copytree(lived_in, data)
-    play(MAKE.replace('"ana"', '"cleo"').replace('"ben"', '"dan"').replace('"eve"', '"fay"'), data)
+    play(LIVE_ON, data, MANDORLA_ARGON2_MIB="72")
     return data
 
 
@@ -145,7 +201,39 @@ def test_newer_keys_open_an_older_body(backup: Path, later: Path, tmp_path: Path
     told = mandorla("restore", mixed(tmp_path / "mixed", body=backup, keys=later), "--data", tmp_path / "new")
 
     assert told.returncode == 0, told.stderr
-    assert play(READ, tmp_path / "new") == f"Ana {WORDS} 0\n"
+    assert "recovery code" not in told.stdout
+    assert play(READ.replace(PASSPHRASE, NEW_PASSPHRASE), tmp_path / "new") == f"Ana {WORDS} 0\n"
+
+
+def test_newer_keys_say_who_comes_in_and_by_which_passphrase(backup: Path, later: Path, tmp_path: Path) -> None:
+    mandorla("restore", mixed(tmp_path / "mixed", body=backup, keys=later), "--data", tmp_path / "new")
+
+    said = play(WHO, tmp_path / "new").splitlines()
+
+    changed = ["ana comes in", "ben does not", "ben comes in"]
+    erased, closed, newcomer = ["eve does not"], ["fay does not"], ["gil does not"]
+    assert said == [*changed, *erased, *closed, *newcomer, "4 True"]
+
+
+def test_keys_that_do_not_say_how_people_sign_in_leave_the_recovery_code(
+    backup: Path, later: Path, lived_on: Path, tmp_path: Path
+) -> None:
+    folder = mixed(tmp_path / "mixed", body=backup, keys=later)
+    database = sqlite3.connect(next(folder.glob("*.keys")))
+    about = json.loads(database.execute("SELECT said FROM about").fetchone()[0])
+    del about["tables"]["sign_in"]
+    database.execute("UPDATE about SET said = ?", [json.dumps(about)])
+    database.execute("DROP TABLE sign_in")
+    database.commit()
+    database.close()
+
+    told = mandorla("restore", folder, "--data", tmp_path / "new")
+
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.splitlines()[1].endswith("comes in with their recovery code.")
+    assert play(WHO, tmp_path / "new").splitlines()[:3] == ["ana comes in", "ben does not", "ben does not"]
+    play(RECOVER, tmp_path / "new", CODE=(lived_on / "code").read_text())
+    assert play(READ.replace(PASSPHRASE, NEW_PASSPHRASE), tmp_path / "new") == f"Ana {WORDS} 0\n"
 
 
 def test_older_keys_are_refused(backup: Path, later: Path, tmp_path: Path) -> None:
@@ -160,13 +248,19 @@ def test_older_keys_are_refused(backup: Path, later: Path, tmp_path: Path) -> No
     assert not (tmp_path / "new" / "mandorla.sqlite3").exists()
 
 
-@pytest.mark.parametrize("part", ["body", "keys"])
-def test_one_changed_byte_is_noticed(backup: Path, tmp_path: Path, part: str) -> None:
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("body", "spaces_item SET envelope = zeroblob(200)"),
+        ("keys", "vault_keyslot SET envelope = zeroblob(200)"),
+        ("keys", "sign_in SET salt = zeroblob(16)"),
+    ],
+)
+def test_one_changed_byte_is_noticed(backup: Path, tmp_path: Path, part: str, change: str) -> None:
     damaged = Path(shutil.copytree(backup, tmp_path / "damaged"))
     file = next(damaged.glob(f"*.{part}"))
-    table = "spaces_item" if part == "body" else "vault_keyslot"
     database = sqlite3.connect(file)
-    database.execute(f"UPDATE {table} SET envelope = zeroblob(200) WHERE rowid = 1")
+    database.execute(f"UPDATE {change} WHERE rowid = 1")
     database.commit()
     database.close()
 

@@ -20,9 +20,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            used = backups.restore(options["folder"])
+            restored = backups.restore(options["folder"])
         except backups.Unfit as problem:
             raise Sorry(str(problem)) from problem
         except OSError as problem:
             raise Sorry(f"the backup could not be restored ({problem.strerror}).") from problem
+        used = restored.used
         self.stdout.write(f"Restored {used.body.name} with {used.keys.name}. Everybody signs in anew.")
+        if restored.older_keys:
+            self.stdout.write(
+                "These keys were made before keys said how people sign in: whoever changed their passphrase after the"
+                " body was made comes in with their recovery code."
+            )

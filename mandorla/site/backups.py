@@ -28,6 +28,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from mandorla.dialogue.services import flaws
 from mandorla.site import secrets
+from mandorla.spaces import services as spaces
 
 FEATURES = ("vault", "accounts", "spaces", "safety", "notices", "dialogue")
 KNOWN = "IN (SELECT id FROM main.accounts_person)"
@@ -129,6 +130,8 @@ def restore(folder: Path) -> Restored:
         _join(joined, pair.keys)
         with _file(joined, "joined"):
             call_command("migrate", database="joined", verbosity=0, interactive=False)
+            if keys.at > body.at:
+                spaces.follow_keys("joined")
             if flaw := next(flaws("joined"), None):
                 raise Unfit(f"the backup is not whole: {flaw}.")
             if not _secrets_file().exists():

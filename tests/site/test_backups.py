@@ -18,12 +18,16 @@ WORDS = "heliotrope umbrella"
 MAKE = f"""
 import django; django.setup()
 from mandorla.accounts.services import sign_up
+from mandorla.dialogue import services as dialogue
 from mandorla.spaces import services as spaces
+from mandorla.vault.core import new_id
 ana = sign_up("ana", "Ana", {PASSPHRASE!r}).ring
 ben = sign_up("ben", "Ben", {PASSPHRASE!r}).ring
 invitation = spaces.invite(ana)
 spaces.join(ben, invitation.code)
 spaces.put(ana, invitation.space, "test", {{"words": {WORDS!r}}})
+dialogue.end_gentle_path(ana, invitation.space)
+dialogue.ask(ana, invitation.space, dialogue.Asked(new_id(), "couples", "Sunday evenings", "written", 30))
 spaces.invite(sign_up("eve", "Eve", {PASSPHRASE!r}).ring)
 sign_up("fay", "Fay", {PASSPHRASE!r})
 """
@@ -33,8 +37,10 @@ import django; django.setup()
 from django.conf import settings
 from django.db import transaction
 from mandorla.accounts.core import fold
-from mandorla.accounts.services import close_account, sign_up
+from mandorla.accounts.services import close_account, open_ring, sign_up
 from mandorla.accounts.services.people import find, keep_account
+from mandorla.spaces import services as spaces
+from mandorla.spaces.models import Space
 from mandorla.vault import services as vault
 from mandorla.vault.models import DrawerSlot, Grant, KeySlot
 ben, eve = find("ben"), find("eve")
@@ -46,6 +52,9 @@ with transaction.atomic():
 renewed = vault.renew_recovery(ben, fold({NEW_PASSPHRASE!r}))
 renewed.store()
 (settings.DATA / "code").write_text(renewed.recovery_code)
+Space.objects.update(rotate_due="2026-01-01")
+ring = open_ring("ben", {NEW_PASSPHRASE!r})
+spaces.put(ring, spaces.spaces_of(ring)[0].id, "later", {{"words": "under a new key"}})
 KeySlot.objects.filter(person=eve.id).delete()
 DrawerSlot.objects.filter(person=eve.id).delete()
 Grant.objects.filter(grantee=eve.id).delete()
@@ -70,6 +79,21 @@ for name, passphrase in [
         print(name, "does not")
 here = set(Person.objects.values_list("id", flat=True))
 print(len(here), {{slot.person for rows in (KeySlot, DrawerSlot) for slot in rows.objects.all()}} <= here)
+"""
+END = f"""
+import django; django.setup()
+from mandorla.accounts.services import open_ring
+from mandorla.dialogue import services as dialogue
+from mandorla.dialogue.core import Command
+from mandorla.dialogue.models import Thread
+from mandorla.site.invented import _visit
+from mandorla.vault.core import new_id
+ring = open_ring("ben", {NEW_PASSPHRASE!r})
+thread = Thread.objects.get().id
+seat = dialogue.seat_for(ring, thread, unlock=_visit(ring).unlock.id)
+dialogue.move(seat, Command(new_id(), dialogue.room_for(seat).v, "end"))
+ring = open_ring("ana", {PASSPHRASE!r})
+print(dialogue.room_for(dialogue.seat_for(ring, thread, unlock=_visit(ring).unlock.id)).over)
 """
 RECOVER = f"""
 import os
@@ -213,6 +237,12 @@ def test_newer_keys_say_who_comes_in_and_by_which_passphrase(backup: Path, later
     changed = ["ana comes in", "ben does not", "ben comes in"]
     erased, closed, newcomer = ["eve does not"], ["fay does not"], ["gil does not"]
     assert said == [*changed, *erased, *closed, *newcomer, "4 True"]
+
+
+def test_under_newer_keys_a_dialogue_goes_on(backup: Path, later: Path, tmp_path: Path) -> None:
+    mandorla("restore", mixed(tmp_path / "mixed", body=backup, keys=later), "--data", tmp_path / "new")
+
+    assert play(END, tmp_path / "new") == "ended\n"
 
 
 def test_keys_that_do_not_say_how_people_sign_in_leave_the_recovery_code(

@@ -21,6 +21,7 @@ from mandorla.spaces.services.inviting import (
 )
 from mandorla.spaces.services.keeping import drop, item_of, items, items_by_id, put
 from mandorla.spaces.services.parting import leave, take_out
+from mandorla.spaces.services.restoring import follow_keys
 from mandorla.spaces.services.seeing import guest_space_for, guest_spaces_of, space_for, spaces_of
 from mandorla.spaces.services.signals import joined, leaving, shut_out
 from mandorla.spaces.services.writing import only
@@ -29,6 +30,7 @@ __all__ = [
     "consent_to",
     "current",
     "drop",
+    "follow_keys",
     "guest_space_for",
     "guest_spaces_of",
     "invitation_of",

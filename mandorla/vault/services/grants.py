@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from mandorla.vault import core
 from mandorla.vault.core import Envelope, NotYours, Place, Refused, Terms
@@ -43,6 +43,16 @@ class Answer:
     guest: bool
     told: dict[str, Any]
     sealed: Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """That somebody was given a key of a space, `whole` or of some of its words, by the row: it is not tried."""
+
+    grantee: UUID
+    grantor: UUID
+    epoch: int
+    whole: bool
 
 
 def make_space_key(ring: KeyRing, space: UUID) -> None:
@@ -228,6 +238,21 @@ def drop_grants(space: UUID, person: UUID, *, thread: UUID | None = None) -> Non
     """Take every key of a space, or of one dialogue, away from a person. The space must rotate before its next word."""
     grants = Grant.objects.filter(space=space, grantee=person)
     (grants if thread is None else grants.filter(thread=thread)).delete()
+
+
+def given_in(space: UUID, *, database: str) -> list[Given]:
+    """All keys of a space that were given to anybody, in a database that is being restored."""
+    rows = Grant.objects.using(database).filter(space=space)
+    return [Given(row.grantee, row.grantor, row.epoch, row.scope == "space") for row in rows]
+
+
+def keep_grants(space: UUID, members: Iterable[UUID], guests: Iterable[UUID], *, until: int, database: str) -> None:
+    """Keeps, in a database that is being restored, these people's keys of a space up to an epoch, and no others.
+
+    Guests keep none of the whole space.
+    """
+    theirs = Q(grantee__in=list(members)) | (Q(grantee__in=list(guests)) & ~Q(scope="space"))
+    Grant.objects.using(database).filter(space=space).exclude(theirs, epoch__lte=until).delete()
 
 
 def consent(  # noqa: PLR0913  # to whom, what of whom, for how long

@@ -278,6 +278,10 @@ def _join(joined: Path, keys: Path) -> None:
         database.execute("DROP TABLE about")
         database.commit()
         database.execute("DETACH keys")
+        if database.execute(
+            "SELECT EXISTS (SELECT 1 FROM accounts_person) AND NOT EXISTS (SELECT 1 FROM vault_keyslot)"
+        ).fetchone()[0]:
+            raise Unfit("nobody in this body has a key in these keys; take two files of the same Mandorla.")
         if database.execute("PRAGMA foreign_key_check").fetchall():
             raise Unfit("the two files do not fit together: rows point to others that are not there.")
 

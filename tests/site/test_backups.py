@@ -278,6 +278,18 @@ def test_older_keys_are_refused(backup: Path, later: Path, tmp_path: Path) -> No
     assert not (tmp_path / "new" / "mandorla.sqlite3").exists()
 
 
+def test_keys_of_another_site_are_refused(backup: Path, tmp_path: Path) -> None:
+    mandorla("migrate", "--data", tmp_path / "other")
+    mandorla("backup", tmp_path / "of-other", "--data", tmp_path / "other")
+    folder = mixed(tmp_path / "mixed", body=backup, keys=tmp_path / "of-other")
+
+    told = mandorla("restore", folder, "--data", tmp_path / "new")
+
+    assert told.returncode == 1
+    assert told.stderr.startswith("Sorry: nobody in this body has a key in these keys")
+    assert not (tmp_path / "new" / "mandorla.sqlite3").exists()
+
+
 @pytest.mark.parametrize(
     ("part", "change"),
     [

@@ -242,7 +242,20 @@ SHEET = {
 }
 
 
-class Sheet(forms.Form):
+class Own(forms.Form):
+    """A page for oneself alone."""
+
+    def would_lose(self, value: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """What stands in `value` and is said otherwise here, each under the name of its field."""
+        stands = [(field, value[field.name]) for field in self if value.get(field.name)]
+        return [
+            (str(field.label), _in_words(field, said))
+            for field, said in stands
+            if said != self.cleaned_data[field.name]
+        ]
+
+
+class Sheet(Own):
     """Preparing alone. Every line may stay empty."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -253,7 +266,7 @@ class Sheet(forms.Form):
             )
 
 
-class Afterwards(forms.Form):
+class Afterwards(Own):
     """How true it was, for oneself alone."""
 
     how_true = forms.ChoiceField(
@@ -286,6 +299,11 @@ class Rest(forms.Form):
         choices=[(1, _("a day")), (3, _("three days")), (7, _("a week")), (14, _("two weeks"))],
         initial=3,
     )
+
+
+def _in_words(field: forms.BoundField, said: str) -> str:
+    """What was typed, or what the choice was called."""
+    return str(dict(getattr(field.field, "choices", ())).get(said, said))
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:

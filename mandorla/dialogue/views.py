@@ -158,16 +158,14 @@ def draft(request: UnlockedRequest, thread: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def prepare(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """A sheet to prepare with, which nobody else can open."""
-    form = forms.Sheet(request.POST or None, initial=services.kept_for_myself(request.ring, "sheet", thread))
-    return _own_page(request, thread, "sheet", form)
+    return _own_page(request, thread, "sheet", forms.Sheet)
 
 
 @unlocked
 @require_http_methods(["GET", "HEAD", "POST"])
 def after(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """Afterwards: the feelings caught, what was parked, and how true it was, for oneself alone."""
-    form = forms.Afterwards(request.POST or None, initial=services.kept_for_myself(request.ring, "reflection", thread))
-    return _own_page(request, thread, "reflection", form)
+    return _own_page(request, thread, "reflection", forms.Afterwards)
 
 
 @unlocked
@@ -331,15 +329,24 @@ def _wants_json(request: UnlockedRequest) -> bool:
     return request.headers.get("Accept") == "application/json"
 
 
-def _own_page(request: UnlockedRequest, thread: UUID, kind: str, form: Any) -> HttpResponse:
-    """A page kept for oneself: what it holds is in the form's `initial`; saving it shows it again."""
+def _own_page(request: UnlockedRequest, thread: UUID, kind: str, made: type[forms.Own]) -> HttpResponse:
+    """A page kept for oneself; saving it shows it again. What another of mine kept meanwhile is not written over."""
     seat = _seat(request, thread)
     back = services.look_back(seat)
-    if form.is_bound and form.is_valid():
-        services.keep_for_myself(request.ring, kind, thread, form.cleaned_data)
-        return redirect(f"{request.path}?kept=1")
-    left = services.left_by(seat)
-    facts = {"form": form, "thread": thread, "back": back, "left": left, "kept": "kept" in request.GET}
+    value, seen = services.kept_for_myself(request.ring, kind, thread)
+    form = made(request.POST or None, initial=value)
+    there: list[tuple[str, str]] = []
+    if form.is_bound:
+        seen = _number(request.POST.get("seen"))
+    while form.is_valid() and not there:
+        try:
+            services.keep_for_myself(request.ring, kind, thread, form.cleaned_data, seen=seen)
+            return redirect(f"{request.path}?kept=1")
+        except Moved:
+            value, seen = services.kept_for_myself(request.ring, kind, thread)
+            there = form.would_lose(value)
+    facts = {"form": form, "seen": seen, "there": there, "thread": thread, "back": back}
+    facts |= {"left": services.left_by(seat), "kept": "kept" in request.GET and not form.is_bound}
     if kind == "reflection":
         facts["keeping"] = services.keeping(request.ring, seat)
     return render(request, f"dialogue/{kind}.html", facts, status=_status(form))

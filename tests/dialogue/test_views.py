@@ -316,6 +316,63 @@ def test_a_page_for_oneself_is_kept_and_the_partner_has_an_empty_one(cast: Cast,
     assert "a stone in my chest" not in cast.ben.browser().get(address).content.decode()
 
 
+SEEN = re.compile(r'name="seen" value="(\d+)"')
+
+
+@pytest.mark.parametrize("name", ["prepare", "after"])
+def test_a_second_page_for_oneself_shows_both_texts_and_keeps_what_is_sent_again(cast: Cast, name: str) -> None:
+    address = reverse(f"dialogue:{name}", args=[Pair(cast).thread])
+    field = "felt" if name == "prepare" else "words"
+    phone, laptop = cast.ana.browser(), cast.ana.browser()
+    seen = SEEN.findall(laptop.get(address).content.decode())
+    phone.post(address, {field: "a stone in my chest", "seen": seen})
+
+    both = laptop.post(f"{address}?kept=1", {field: "mostly <b>tired</b>", "seen": seen})
+
+    page = both.content.decode()
+    assert both.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Something else was kept meanwhile" in page
+    assert re.findall(r"<textarea[^>]*readonly[^>]*>\n(.*?)</textarea>", page) == ["a stone in my chest"]
+    assert re.findall(rf'<textarea[^>]*name="{field}"[^>]*>\n(.*?)</textarea>', page) == [
+        "mostly &lt;b&gt;tired&lt;/b&gt;"
+    ]
+    assert '<p role="status">' not in page
+    assert "a stone in my chest" in phone.get(address).content.decode()
+
+    again = laptop.post(address, {field: "mostly tired", "seen": SEEN.findall(page)})
+
+    assert again.status_code == HTTPStatus.FOUND
+    assert "mostly tired" in phone.get(address).content.decode()
+
+
+def test_a_sheet_that_loses_nothing_is_kept_without_a_question(cast: Cast) -> None:
+    address, browser = reverse("dialogue:prepare", args=[Pair(cast).thread]), cast.ana.browser()
+    browser.post(address, {"felt": "a stone in my chest", "seen": "0"})
+
+    twice = browser.post(address, {"felt": "a stone in my chest", "did": "I went out", "seen": "0"})
+
+    assert twice.status_code == HTTPStatus.FOUND
+    assert "I went out" in browser.get(address).content.decode()
+
+
+def test_what_is_too_long_still_asks_about_what_another_page_kept(cast: Cast) -> None:
+    address, browser = reverse("dialogue:prepare", args=[Pair(cast).thread]), cast.ana.browser()
+    browser.post(address, {"felt": "a stone in my chest", "seen": "0"})
+
+    long = browser.post(address, {"felt": "x" * 10_001, "seen": "0"}).content.decode()
+
+    assert SEEN.findall(long) == ["0"]
+
+
+def test_a_choice_of_another_page_is_shown_in_its_words(cast: Cast) -> None:
+    address, browser = reverse("dialogue:after", args=[Pair(cast).thread]), cast.ana.browser()
+    browser.post(address, {"how_true": "mostly", "seen": "0"})
+
+    page = browser.post(address, {"how_true": "hardly", "seen": "0"}).content.decode()
+
+    assert re.findall(r"<textarea[^>]*readonly[^>]*>\n(.*?)</textarea>", page) == ["Mostly; a little was for the form"]
+
+
 def test_looking_back_shows_the_feelings_that_were_caught(cast: Cast) -> None:
     pair = Pair(cast)
     pair.play(CLOSED)

@@ -82,15 +82,15 @@ def look_back(seat: Seat) -> LookBack:
     )
 
 
-def kept_for_myself(ring: KeyRing, kind: str, thread: UUID) -> dict[str, Any]:
-    """My own page about a dialogue (`sheet` or `reflection`), or an empty one."""
+def kept_for_myself(ring: KeyRing, kind: str, thread: UUID) -> tuple[dict[str, Any], int]:
+    """My own page about a dialogue (`sheet` or `reflection`), or an empty one, and how often it was kept."""
     item = spaces.item_of(ring, ring.personal, kind, record=_own_id(ring, kind, thread))
-    return item.value if item and not item.broken else {}
+    return (item.value, item.revision) if item else ({}, 0)
 
 
-def keep_for_myself(ring: KeyRing, kind: str, thread: UUID, value: dict[str, Any]) -> None:
-    """Keeps my own page about a dialogue, where only I can read it."""
-    spaces.put(ring, ring.personal, kind, value, record=_own_id(ring, kind, thread))
+def keep_for_myself(ring: KeyRing, kind: str, thread: UUID, value: dict[str, Any], *, seen: int) -> None:
+    """Keeps my own page about a dialogue, where only I can read it; Moved if it was kept again since `seen`."""
+    spaces.put(ring, ring.personal, kind, value, record=_own_id(ring, kind, thread), seen=seen)
 
 
 def with_timers(ring: KeyRing) -> bool:

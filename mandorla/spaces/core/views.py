@@ -111,9 +111,13 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """Something kept in a space, opened. `broken`: it is there and cannot be opened; `value` is then empty."""
+    """Something kept in a space, opened. `broken`: it is there and cannot be opened; `value` is then empty.
+
+    `revision` counts how often it was written.
+    """
 
     id: UUID
     author: UUID
     value: dict[str, Any]
+    revision: int
     broken: bool = False

@@ -23,17 +23,19 @@ def put(  # noqa: PLR0913  # where, what kind, what, whose, which: none has a de
     *,
     author: UUID | None = None,
     record: UUID | None = None,
+    seen: int | None = None,
 ) -> UUID:
     """Seals a value into a space and returns its id; with `record`, that item is written anew or made under that id.
 
     `space` may be `ring.personal`. `author` is I, or the space's own id for what nobody in particular did.
+    With `seen`, the revision this grew from (0: there was nothing), another one raises Moved and nothing is written.
     Refuses what `current` refuses.
     """
     if author not in (None, ring.person, space):
         raise NotYours
     with transaction.atomic():
         current(ring, space)
-        return write(ring, space, type, value, author=author, record=record)
+        return write(ring, space, type, value, author=author, record=record, seen=seen)
 
 
 def items(ring: KeyRing, space: UUID, type: str, *, author: UUID | None = None) -> list[ItemView]:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from mandorla.spaces.core import ItemView
 from mandorla.spaces.models import Item
-from mandorla.vault.core import Busy, Envelope, NotYours, Sealed, label, new_id
+from mandorla.vault.core import Busy, Envelope, Moved, NotYours, Sealed, label, new_id
 from mandorla.vault.services import KeyRing
 
 TRIES = 3
@@ -23,6 +23,7 @@ def write(  # noqa: PLR0913  # as `put`
     *,
     author: UUID | None = None,
     record: UUID | None = None,
+    seen: int | None = None,
 ) -> UUID:
     """As `put`, after the gate: for what is written while a space is being made. The last of several writers stays."""
     who, record = author or ring.person, record or new_id()
@@ -30,7 +31,10 @@ def write(  # noqa: PLR0913  # as `put`
         before = locked(record)
         if before and (before.space, before.type, before.author) != (space, type, who):
             raise NotYours
-        revision = before.revision + 1 if before else 1
+        head = before.revision if before else 0
+        if seen not in (None, head):
+            raise Moved(head)
+        revision = head + 1
         envelope = ring.seal(value, space=space, type=type, record=record, author=who, revision=revision)
         item = Item(
             id=record, space=space, type=type, author=who, epoch=envelope.epoch, revision=revision, envelope=envelope
@@ -68,8 +72,8 @@ def opened(ring: KeyRing, row: Item) -> ItemView:
             row.envelope, space=row.space, type=row.type, record=row.id, author=row.author, revision=row.revision
         )
     except Sealed:
-        return ItemView(row.id, row.author, {}, broken=True)
-    return ItemView(row.id, row.author, value)
+        return ItemView(row.id, row.author, {}, row.revision, broken=True)
+    return ItemView(row.id, row.author, value, row.revision)
 
 
 def _is_first(item: Item) -> bool:

@@ -8,24 +8,29 @@ from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
-from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed, StepUp
+from mandorla.dialogue.forms import SHEET
+from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed, SignedOut, StepUp
 
 RETRY_SECONDS = 3
 TOKEN = "csrfmiddlewaretoken"
 SECRETS = {"passphrase", "today", "again", "code", "token"}
+WORDS = {*SHEET, "words", "own", "topic", "title"}  # the fields in which people write
+CHOSEN = {"spaces:leave"}  # where `words` says what becomes of them
 
 
 def page(request: HttpRequest, kind: str, status: int, **facts: object) -> HttpResponse:
     """One of the pages of `site/answer.html`."""
-    return render(request, "site/answer.html", {"kind": kind, "held": []} | facts, status=status)
+    return render(request, "site/answer.html", {"kind": kind, "held": [], "typed": []} | facts, status=status)
 
 
 def held(request: HttpRequest) -> list[tuple[str, str]]:
@@ -33,6 +38,14 @@ def held(request: HttpRequest) -> list[tuple[str, str]]:
     if request.method != "POST" or SECRETS & set(request.POST):
         return []
     return [(name, value) for name in request.POST if name != TOKEN for value in request.POST.getlist(name)]
+
+
+def typed(request: HttpRequest) -> list[str]:
+    """The words in a form that cannot be taken, to be copied from a page: nothing that opens keys or works a form."""
+    match = request.resolver_match
+    if SECRETS & set(request.POST) or (match and match.view_name in CHOSEN):
+        return []
+    return [value for name in request.POST if name in WORDS for value in request.POST.getlist(name) if value.strip()]
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -66,11 +79,19 @@ def _plain(request: HttpRequest, status: int, *lines: str) -> HttpResponse:
     return HttpResponse(text % {"number": number}, status=status, content_type="text/plain; charset=utf-8")
 
 
+def ask_sign_in(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Ask who it is. A browser that sent words gets them back to copy; a script has kept them on its page."""
+    words = typed(request) if request.headers.get("Accept") != "application/json" else []
+    if words:
+        return page(request, "signed_out", HTTPStatus.FORBIDDEN, typed=words)
+    return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+
+
 def ask_passphrase(request: HttpRequest, exception: Exception, *, at: str) -> HttpResponse:
     """Ask for the passphrase, then come back here; what was typed waits on the page meanwhile."""
-    typed = held(request)
-    if typed:
-        return page(request, "locked", HTTPStatus.LOCKED, held=typed, unlock=reverse(at))
+    waiting = held(request)
+    if waiting:
+        return page(request, "locked", HTTPStatus.LOCKED, held=waiting, unlock=reverse(at))
     back = f"?{urlencode({'next': request.path})}" if request.method == "GET" else ""  # a form's address may be no page
     return HttpResponseRedirect(reverse(at) + back)
 
@@ -94,6 +115,7 @@ def refused(request: HttpRequest, exception: Exception, *, kind: str) -> HttpRes
 
 Answer = Callable[[HttpRequest, Exception], HttpResponse]
 ANSWERS: dict[type, Answer] = {
+    SignedOut: ask_sign_in,
     Locked: partial(ask_passphrase, at="accounts:unlock"),
     StepUp: partial(ask_passphrase, at="accounts:step-up"),
     NotYours: missing,

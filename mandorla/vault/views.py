@@ -9,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 
-from mandorla.vault.core import Locked, StepUp
+from mandorla.vault.core import Locked, SignedOut, StepUp
 from mandorla.vault.services import KeyedRequest, KeyRing, UnlockRow, is_stepped_up
 
 
@@ -32,7 +32,7 @@ def public(view: Callable[Concatenate[R, P], HttpResponseBase]) -> Callable[Conc
 
 
 def signed_in(view: Callable[Concatenate[R, P], HttpResponseBase]) -> View[P]:
-    """Someone signed in, locked or not; others are asked to sign in first."""
+    """Someone signed in, locked or not; others are asked to sign in first, or raise `SignedOut` with a form."""
 
     def enter(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return view(cast("R", request), *args, **kwargs)
@@ -66,6 +66,8 @@ def step_up(*, minutes: int = 5) -> Callable[[Callable[Concatenate[UnlockedReque
 
 def _door(name: str, view: Callable[..., HttpResponseBase], enter: View[P]) -> View[P]:
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated and request.method == "POST":
+            raise SignedOut
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
         return enter(request, *args, **kwargs)

@@ -11,6 +11,7 @@ from tests.journeys.site import Pair, Site
 
 ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")
 NETWORK_FAILS = ("WebSocket connection to", "net::ERR_")
+FRONT = re.compile(r"//[^/]+/$")
 
 
 @pytest.fixture
@@ -292,3 +293,30 @@ def test_the_quick_exit_leaves_nothing_to_come_back_to(ana: Room, watch: Watch, 
     assert "Nobody should see this." not in ana.page.content()
     ana.page.goto(address_of(thread))
     expect(ana.page.get_by_role("heading", level=1)).to_have_text(re.compile("Locked"))
+
+
+def test_a_sheet_sent_after_signing_out_elsewhere_is_given_back_and_not_to_who_comes_later(
+    pair: Pair, browsing: Browsing, thread: str, watch: Watch
+) -> None:
+    watch.expect("status of 403")
+    sheet = browsing.open(pair.ana)
+    sheet.goto(f"{address_of(thread)}prepare/")
+    sheet.get_by_label("What I felt").fill("A stone in my chest.")
+    other = sheet.context.new_page()
+    other.goto("/me/")
+    other.get_by_role("button", name="Sign out").click()
+    other.wait_for_url(FRONT)
+
+    sheet.get_by_role("button", name="Keep it").click()
+
+    expect(sheet.get_by_role("heading", level=1)).to_have_text("You are signed out")
+    expect(sheet.get_by_role("textbox", name="What you typed")).to_have_value("A stone in my chest.")
+    sheet.get_by_role("textbox", name="What you typed").click()
+    with sheet.expect_event("dialog") as asked:
+        sheet.evaluate("void setTimeout(() => location.assign('/'))")
+    assert asked.value.type == "beforeunload"
+    asked.value.accept()
+    sheet.wait_for_url(FRONT)
+    sheet.go_back()
+    expect(sheet.get_by_role("heading", level=1)).to_have_text("Welcome back")
+    assert "A stone in my chest." not in sheet.content()

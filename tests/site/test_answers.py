@@ -1,13 +1,19 @@
 """Every outcome that a view may raise becomes a page with the right status and kind words."""
 
+import html
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.forms import Form, Textarea
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
 
+from mandorla.dialogue.forms import Afterwards, Sheet
+from mandorla.learn.forms import Try
+from mandorla.site.answers import WORDS
 from mandorla.site.urls import urlpatterns as real
 from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed, StepUp
 from tests.cast import Cast
@@ -99,3 +105,61 @@ def test_too_much_at_once_is_told_to_who_is_signed_in_too(cast: Cast) -> None:
     assert page.status_code == 413
     assert "<h1>Too long to take at once</h1>" in page.content.decode()
     assert "heliotrope" not in page.content.decode()
+
+
+LONG = 'A stone in my chest, </textarea><script>alert("5f21")</script>\n\nand "then".'
+FIELDS = {
+    "felt": LONG,
+    "did": "left",
+    "fear": " ",
+    "csrfmiddlewaretoken": "t0ken",
+    "do": "say5f21",
+    "v": "77",
+    "key": "b" * 32,
+}
+
+
+def _given_back(page: Any) -> list[str]:
+    """What stands in the page's fields, as its reader sees it; they are to be copied and nothing else."""
+    fields = re.findall(r"<textarea([^>]*)>\n(.*?)</textarea>", page.content.decode(), re.DOTALL)
+    assert all("readonly" in told and "name=" not in told for told, _ in fields)
+    return [html.unescape(words) for _, words in fields]
+
+
+def test_words_sent_by_who_was_signed_out_elsewhere_come_back_to_be_copied(cast: Cast) -> None:
+    browser, address = cast.ana.browser(), f"/dialogues/{UUID(int=1)}/prepare/"
+    cast.ana.browser().post("/me/sessions/", {"act": "end-others"})
+
+    page = browser.post(address, FIELDS)
+
+    assert (page.status_code, page.headers["Cache-Control"]) == (403, "no-store")
+    assert _given_back(page) == [LONG, "left"]
+    assert f'href="/me/sign-in/?next={address}"' in page.content.decode()
+    assert [one for one in ("<script>alert", "say5f21", "b" * 32, "t0ken") if one in page.content.decode()] == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"words": "A Passphrase of Seven", "today": "old"}, {"own": "x", "code": "ABCD"}, {"words": "  "}, {"do": "end"}],
+)
+def test_who_is_signed_out_and_sent_no_words_or_a_secret_is_led_to_sign_in(fields: dict[str, str]) -> None:
+    page = Client().post("/me/passphrase/", fields)
+
+    assert (page.status_code, page.headers["Location"]) == (302, "/me/sign-in/?next=/me/passphrase/")
+
+
+def test_how_somebody_wished_to_leave_is_no_word_of_theirs(cast: Cast) -> None:
+    assert Client().post(f"/spaces/{cast.space}/leave/", {"words": "stay"}).status_code == 302
+
+
+def test_a_script_whose_person_is_signed_out_is_led_to_sign_in_and_keeps_its_words() -> None:
+    page = Client().post(f"/dialogues/{UUID(int=1)}/", {"words": LONG}, headers={"accept": "application/json"})
+
+    assert (page.status_code, page.content) == (302, b"")
+
+
+def test_every_field_to_write_in_is_given_back() -> None:
+    forms: list[Form] = [Sheet(), Afterwards(), Try(of_feelings=True)]
+    written = {name for form in forms for name, field in form.fields.items() if isinstance(field.widget, Textarea)}
+
+    assert written <= WORDS

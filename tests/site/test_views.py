@@ -17,7 +17,7 @@ PAGES = {
     "/how/": "How to listen, how to send",
     "/clear/": "What stays in clear",
 }
-ANSWERS = ("missing", "busy", "moved", "refused", "sealed", "locked", "foreign")
+ANSWERS = ("missing", "busy", "moved", "refused", "sealed", "locked", "foreign", "signed_out")
 TELLING = ("imago", "therap", "couple", "partner", "relationship", "dialogue")
 
 
@@ -111,7 +111,9 @@ def test_every_answer_is_worded_and_shows_the_way_to_help(kind: str) -> None:
     request = RequestFactory().get("/")
     request.user = AnonymousUser()
 
-    page = Page(render_to_string("site/answer.html", {"kind": kind, "held": [], "unlock": "/me/unlock/"}, request))
+    page = Page(
+        render_to_string("site/answer.html", {"kind": kind, "held": [], "typed": [], "unlock": "/me/unlock/"}, request)
+    )
 
     assert page.words["h1"]
     assert "/safety/help/" in page.addresses

@@ -2,7 +2,7 @@
 
 from mandorla.vault.core.drawer import Filed, file, take_out
 from mandorla.vault.core.envelope import Envelope, Place, open, pack, seal, unpack
-from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed, StepUp
+from mandorla.vault.core.errors import Busy, Locked, Moved, NotYours, Refused, Sealed, SignedOut, StepUp
 from mandorla.vault.core.grant import FOR_EVER, NOBODY, Terms, give, holds, take
 from mandorla.vault.core.keys import (
     KEY_BYTES,
@@ -58,6 +58,7 @@ __all__ = [
     "Refused",
     "Root",
     "Sealed",
+    "SignedOut",
     "StepUp",
     "Terms",
     "Vouching",

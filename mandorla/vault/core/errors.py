@@ -1,6 +1,10 @@
 """The few ways an act can end otherwise than well. None of them carries what anyone wrote."""
 
 
+class SignedOut(Exception):
+    """A form came in, and nobody is signed in in this browser, or nobody any more."""
+
+
 class Locked(Exception):
     """The person is signed in, but their keys are closed."""
 

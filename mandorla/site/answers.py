@@ -97,8 +97,20 @@ def ask_passphrase(request: HttpRequest, exception: Exception, *, at: str) -> Ht
 
 
 def foreign(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form came from elsewhere, or lay open so long that its token is gone. `reason` names addresses: unused."""
-    return page(request, "foreign", 403)
+    """The form came from elsewhere, or lay open so long that its token is gone. `reason` names addresses: unused.
+
+    What a page of ours sent is given back to be copied; of what came from elsewhere nothing is shown.
+    """
+    words = typed(request) if _is_from_our_page(request) else []
+    kind = "foreign" if not words else "stale" if request.user.is_authenticated else "signed_out"
+    return page(request, kind, 403, typed=words)
+
+
+def _is_from_our_page(request: HttpRequest) -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def busy(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -41,6 +41,8 @@ def test_what_is_typed_stays_out(cast: Cast, log: io.StringIO) -> None:
     browser.post(f"/dialogues/ask/{cast.space}/", {"topic": CANARY * 30})
     Client(headers={"host": f"{CANARY}.example"}).get("/")
     Client(enforce_csrf_checks=True).post("/me/sign-in/", {"name": CANARY}, headers={"origin": f"https://{CANARY}"})
+    for stale in (Client(), Client(enforce_csrf_checks=True)):
+        stale.post(f"/dialogues/ask/{cast.space}/", {"topic": CANARY}, headers={"sec-fetch-site": "same-origin"})
 
     assert "page=/me/sign-in/ method=POST" in log.getvalue()
     assert CANARY.split(maxsplit=1)[0] not in log.getvalue()

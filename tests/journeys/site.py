@@ -53,8 +53,9 @@ class Site:
         self._end(signal.SIGTERM)
 
     def complaints(self) -> list[str]:
-        """What it logged as a warning or worse."""
-        return [line for line in self.log.read_text().splitlines() if re.search(r" (WARNING|ERROR|CRITICAL) ", line)]
+        """What it logged as a warning or worse; of a form with an old token the browser's console tells as well."""
+        wrong = re.compile(r" (ERROR|CRITICAL) | WARNING (?!django\.security\.csrf )")
+        return [line for line in self.log.read_text().splitlines() if wrong.search(line)]
 
     def _port_told(self, since: int) -> int:
         until = time.monotonic() + PATIENCE_SECONDS

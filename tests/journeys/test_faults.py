@@ -320,3 +320,29 @@ def test_a_sheet_sent_after_signing_out_elsewhere_is_given_back_and_not_to_who_c
     sheet.go_back()
     expect(sheet.get_by_role("heading", level=1)).to_have_text("Welcome back")
     assert "A stone in my chest." not in sheet.content()
+
+
+def test_a_sheet_from_before_signing_in_again_is_given_back(
+    pair: Pair, browsing: Browsing, thread: str, watch: Watch
+) -> None:
+    watch.expect("status of 403")
+    sheet = browsing.open(pair.ana)
+    sheet.goto(f"{address_of(thread)}prepare/")
+    sheet.get_by_label("What I felt").fill("A stone in my chest.")
+    other = sheet.context.new_page()
+    other.goto("/me/")
+    other.get_by_role("button", name="Sign out").click()
+    other.wait_for_url(FRONT)
+    other.goto("/me/sign-in/")
+    other.get_by_label("Sign-in name").fill(pair.ana.name)
+    other.get_by_label("Passphrase").fill(pair.ana.passphrase)
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Home")
+
+    sheet.get_by_role("button", name="Keep it").click()
+
+    expect(sheet.get_by_role("textbox", name="What you typed")).to_have_value("A stone in my chest.")
+    with sheet.context.expect_page() as opened:
+        sheet.get_by_role("link", name="Open the page anew").click()
+    expect(opened.value.get_by_label("What I felt")).to_have_value("")
+    expect(sheet.get_by_role("textbox", name="What you typed")).to_have_value("A stone in my chest.")

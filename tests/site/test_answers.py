@@ -163,3 +163,61 @@ def test_every_field_to_write_in_is_given_back() -> None:
     written = {name for form in forms for name, field in form.fields.items() if isinstance(field.widget, Textarea)}
 
     assert written <= WORDS
+
+
+OURS = [{"sec-fetch-site": "same-origin", "origin": "null"}, {"origin": "http://testserver"}]
+THEIRS = [
+    {},
+    {"origin": "null"},
+    {"origin": "https://elsewhere.example"},
+    {"origin": "http://testserver.elsewhere.example"},
+    *({"sec-fetch-site": site, "origin": "http://testserver"} for site in ("cross-site", "same-site", "none")),
+]
+
+
+@pytest.mark.parametrize("headers", OURS)
+def test_words_from_a_page_older_than_the_sign_in_come_back_to_be_copied(cast: Cast, headers: dict[str, str]) -> None:
+    address = f"/dialogues/{UUID(int=1)}/prepare/"
+
+    page = cast.ana.browser(csrf=True).post(address, FIELDS, headers=headers)
+
+    assert (page.status_code, page.headers["Cache-Control"]) == (403, "no-store")
+    assert "<h1>This page was too old to be taken</h1>" in page.content.decode()
+    assert _given_back(page) == [LONG, "left"]
+    assert f'href="{address}"' in page.content.decode()
+    assert [one for one in ("<script>alert", "say5f21", "b" * 32, "t0ken") if one in page.content.decode()] == []
+
+
+def test_words_that_lost_token_and_sign_in_come_back_with_the_way_to_sign_in() -> None:
+    page = Client(enforce_csrf_checks=True).post(
+        f"/dialogues/rest/{UUID(int=1)}/", FIELDS | {"topic": "us"}, headers=OURS[0]
+    )
+
+    assert "<h1>You are signed out</h1>" in page.content.decode()
+    assert _given_back(page) == [LONG, "left", "us"]
+
+
+@pytest.mark.parametrize("headers", THEIRS)
+def test_of_what_came_from_elsewhere_nothing_is_shown(cast: Cast, headers: dict[str, str]) -> None:
+    page = cast.ana.browser(csrf=True).post(f"/dialogues/{UUID(int=1)}/prepare/", FIELDS, headers=headers)
+
+    assert "<h1>This came from another page</h1>" in page.content.decode()
+    assert (page.status_code, _given_back(page)) == (403, [])
+    assert "stone" not in page.content.decode()
+
+
+def test_a_passphrase_with_an_old_token_is_never_shown() -> None:
+    fields = {"name": "ana", "passphrase": "seven old lindens", "words": "and more"}
+
+    page = Client(enforce_csrf_checks=True).post("/me/sign-in/", fields, headers=OURS[0]).content.decode()
+
+    assert "<h1>This came from another page</h1>" in page
+    assert [one for one in ("lindens", "and more") if one in page] == []
+
+
+def test_too_much_at_once_with_an_old_token_is_told_so() -> None:
+    body, kind = "words=" + "x" * 1_100_000, "application/x-www-form-urlencoded"
+
+    page = Client(enforce_csrf_checks=True).post("/me/sign-in/", body, content_type=kind, headers=OURS[0])
+
+    assert (page.status_code, b"xxx" in page.content) == (413, False)

@@ -17,7 +17,7 @@ PAGES = {
     "/how/": "How to listen, how to send",
     "/clear/": "What stays in clear",
 }
-ANSWERS = ("missing", "busy", "moved", "refused", "sealed", "locked", "foreign", "signed_out")
+ANSWERS = ("missing", "busy", "moved", "refused", "sealed", "locked", "foreign", "stale", "signed_out")
 TELLING = ("imago", "therap", "couple", "partner", "relationship", "dialogue")
 
 

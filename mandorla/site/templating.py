@@ -19,6 +19,7 @@ from mandorla.dialogue.core.numerals import NUMERALS, numerals
 
 FACES = {"fa": ("vazirmatn-arabic", "figtree-latin")}  # what a page is read in; others in the two of Latin letters
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+AFTER_TEXT = re.compile(r"(?<=\n)(?<![%#]}\n)[ \t]+")  # where a block ends a line, its newline goes: there one space must stay
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
@@ -81,7 +82,7 @@ class Lean(Extension):
     """Templates are indented for people; browsers get them without, a quarter lighter."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        return INDENT.sub(" ", source)
+        return INDENT.sub(" ", AFTER_TEXT.sub("", source))
 
 
 def environment(**options: Any) -> Environment:

@@ -24,6 +24,7 @@ class Site:
         self.data = data
         self.log = data.with_suffix(".log")
         self.environment = CALM | environment
+        self.expected: list[str] = []
         self.port = 0
         self.start()
 
@@ -53,9 +54,9 @@ class Site:
         self._end(signal.SIGTERM)
 
     def complaints(self) -> list[str]:
-        """What it logged as a warning or worse; of a form with an old token the browser's console tells as well."""
-        wrong = re.compile(r" (ERROR|CRITICAL) | WARNING (?!django\.security\.csrf )")
-        return [line for line in self.log.read_text().splitlines() if wrong.search(line)]
+        """What it logged as a warning or worse, and no journey called for."""
+        lines = [line for line in self.log.read_text().splitlines() if re.search(r" (WARNING|ERROR|CRITICAL) ", line)]
+        return [line for line in lines if line not in self.expected]
 
     def _port_told(self, since: int) -> int:
         until = time.monotonic() + PATIENCE_SECONDS

@@ -169,6 +169,40 @@ def test_where_no_socket_is_let_through_the_room_goes_on_a_little_slower(
     ana.shows("Did it come across?", "By POST.")
 
 
+def test_a_page_older_than_the_sign_in_says_so_and_keeps_the_words(
+    site: Site, pair: Pair, thread: str, browsing: Browsing, watch: Watch
+) -> None:
+    watch.expect(*NETWORK_FAILS, "status of 403", "status of 423")
+    page = browsing.open(pair.ana)
+    page.route_web_socket(re.compile("/live/"), lambda socket: socket.close())
+    page.goto(address_of(thread))
+    before, ana = pair.entries(thread), Room(page)
+    other = page.context.new_page()
+    other.goto("/me/")
+    other.get_by_role("button", name="Sign out").click()
+    other.goto("/me/sign-in/")
+    other.get_by_label("Sign-in name").fill(pair.ana.name)
+    other.get_by_label("Passphrase").fill(pair.ana.passphrase)
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Home")
+
+    ana.say("Typed on the older page.", "Send")
+
+    expect(page.get_by_role("alert")).to_contain_text("This page is older than your sign-in")
+    ana.says("here")
+    expect(page.locator("[data-room]")).not_to_have_attribute("aria-busy", "true")
+    expect(ana.words).to_have_value("Typed on the older page.")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Load it anew").click()
+    Room(opened.value).say("Taken along.", "Send")
+    Room(opened.value).shows("Mirror")
+    expect(ana.words).to_have_value("Typed on the older page.")
+    assert pair.entries(thread) == before + 1
+    refused = site.complaints()
+    site.expected += refused
+    assert [line.split()[2] for line in refused] == ["django.security.csrf"]  # once, and not again and again
+
+
 def test_a_double_click_is_one_entry(ana: Room, ben: Room, pair: Pair, thread: str) -> None:
     before = pair.entries(thread)
     ana.write("Once.")

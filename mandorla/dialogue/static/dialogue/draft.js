@@ -33,9 +33,10 @@ export function keep(line, say) {
   let soon;
   /** @type {string | undefined} what is on its way */
   let sent;
+  let older = false;
   const save = () => {
     const box = field();
-    if (!box || sent !== undefined || box.value === (box.dataset.saved ?? "")) return;
+    if (!box || sent !== undefined || older || box.value === (box.dataset.saved ?? "")) return;
     sent = box.value;
     handed.add(sent);
     const fields = { draft: sent, v: stage().dataset.v, version: box.dataset.version };
@@ -66,6 +67,12 @@ export function keep(line, say) {
   document.addEventListener("input", ({ target }) => target === field() && settle());
   document.addEventListener("leaving", leave);
   document.addEventListener("stage", arrive);
+  line.addEventListener("open", () => {
+    older = false;
+  });
+  line.addEventListener("lost", (event) => {
+    older ||= /** @type {CustomEvent<string>} */ (event).detail === "older";
+  });
   const miss = () => {
     sent = undefined;
     if (isUnsaved()) say("kept-here");

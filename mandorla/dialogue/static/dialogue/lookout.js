@@ -11,6 +11,9 @@ const POST_MS = 6_000;
 /** Whether the keys are closed: then a page leads to the passphrase, and a form with words comes back. @param {Response} reply */
 export const isLocked = (reply) => reply.redirected || reply.status === 423;
 
+/** Whether the page is from before the last sign-in: nothing that is sent from it will ever be taken. @param {Response} reply */
+export const isOlder = (reply) => reply.status === 403;
+
 /** @param {Line} line */
 export function lookOut(line) {
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -39,7 +42,8 @@ async function ask(line, where, how) {
   try {
     const reply = await fetch(where, { ...how, headers, signal: AbortSignal.timeout(POST_MS) });
     line.hasStandIn = reply.ok && !isLocked(reply);
-    if (isLocked(reply)) line.dispatchEvent(new CustomEvent("lost", { detail: "locked" }));
+    const why = isLocked(reply) ? "locked" : isOlder(reply) && "older";
+    if (why) line.dispatchEvent(new CustomEvent("lost", { detail: why }));
     else if (reply.ok) line.dispatchEvent(new CustomEvent("frame", { detail: await reply.json() }));
   } catch {
     line.hasStandIn = false;

@@ -2,7 +2,7 @@
  * The outbox: what someone does is sent until the server has said that it is safe. Each act has a key, a repeat carries
  * the same key, so trying again is always harmless. Over the line if it is open, else by POST.
  */
-import { isLocked } from "./lookout.js";
+import { isLocked, isOlder } from "./lookout.js";
 import { show } from "./stage.js";
 
 /** @typedef {import("./line.js").Line} Line */
@@ -54,6 +54,7 @@ async function byPost(address, body) {
     const reply = await fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(POST_MS) });
     if (reply.headers.get("Content-Type")?.includes("json")) return await reply.json();
     if (isLocked(reply)) return { why: "locked" };
+    if (isOlder(reply)) return { why: "older" };
     return reply.status === 404 ? { why: "gone" } : null;
   } catch {
     return null;

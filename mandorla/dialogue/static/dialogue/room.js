@@ -8,6 +8,7 @@ import { show, stage } from "./stage.js";
 const room = /** @type {HTMLElement} */ (document.querySelector("[data-room]"));
 const status = /** @type {HTMLElement} */ (document.querySelector("[data-status]"));
 const refusal = /** @type {HTMLElement} */ (document.querySelector("[data-refusal]"));
+const older = /** @type {HTMLElement} */ (document.querySelector("[data-older]"));
 const unsent = /** @type {HTMLElement} */ (document.querySelector("[data-unsent]"));
 const socket = new URL(room.dataset.room ?? "", location.href);
 socket.protocol = socket.protocol.replace("http", "ws");
@@ -19,7 +20,9 @@ const HANDED_OVER_MS = 700;
 
 /** @param {string} state a key of the status line's data attributes */
 const say = (state) => {
-  const words = status.dataset[state.replace(/-(.)/g, (_, letter) => letter.toUpperCase())] ?? "";
+  const words = !older.hidden
+    ? ""
+    : (status.dataset[state.replace(/-(.)/g, (_, letter) => letter.toUpperCase())] ?? "");
   if (status.textContent !== words) status.textContent = words;
   status.dataset.state = state;
 };
@@ -69,6 +72,7 @@ async function submit(event) {
   room.removeAttribute("aria-busy");
   if (answer.why === "locked") return locked();
   if (answer.why === "gone") return location.reload();
+  if (answer.why === "older") line.dispatchEvent(new CustomEvent("lost", { detail: "older" }));
   if (answer.ack) sent(form, words);
   tellUnsent();
   /** @type {HTMLInputElement} */ (form.elements.namedItem("key")).value = newKey();
@@ -109,6 +113,7 @@ line.addEventListener("lost", (event) => {
   room.dataset.line = why;
   if (why === "locked") locked();
   else if (why === "gone") location.reload();
+  else if (why === "older") older.hidden = false;
   else if (!line.hasStandIn) say(isUnsaved() ? "kept-here" : "away");
 });
 line.addEventListener("frame", (event) => {
@@ -127,6 +132,7 @@ line.addEventListener("frame", (event) => {
 });
 line.addEventListener("open", () => {
   room.dataset.line = "open";
+  older.hidden = true;
 });
 const save = keep(line, say);
 const coach = document.querySelector("[data-whispers-parts]")?.getAttribute("data-whispers-parts");

@@ -19,7 +19,7 @@ from mandorla.dialogue.core.numerals import NUMERALS, numerals
 
 FACES = {"fa": ("vazirmatn-arabic", "figtree-latin")}  # what a page is read in; others in the two of Latin letters
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
-AFTER_TEXT = re.compile(r"(?<=\n)(?<![%#]}\n)[ \t]+")  # where a block ends a line, its newline goes: there one space must stay
+AFTER_TEXT = re.compile(r"(?<=\n)(?<![%#]}\n)[ \t]+")  # a block takes its line's end along: one space stays
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:

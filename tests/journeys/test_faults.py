@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.journeys.browsing import EXIT, Browsing, Room, Watch, address_of
 from tests.journeys.network import Network
@@ -305,6 +305,88 @@ def test_leaving_with_unsaved_words_asks_first(ana: Room, network: Network) -> N
     assert asked.value.type == "beforeunload"
     asked.value.dismiss()
     ana.says("kept-here")
+
+
+@pytest.mark.parametrize("page", ["prepare/", "after/"])
+def test_leaving_a_page_of_ones_own_with_unsaved_words_asks_first(
+    pair: Pair, thread: str, browsing: Browsing, page: str
+) -> None:
+    own = browsing.open(pair.ana)
+    own.goto(address_of(thread, page))
+    field = own.locator("textarea").first
+    asked = questions(own)
+    field.fill("Typed, and not kept.")
+
+    own.get_by_role("link", name="Home").click()
+
+    expect(field).to_have_value("Typed, and not kept.")
+    assert asked == ["beforeunload"]
+    own.get_by_role("button", name="Keep it").click()
+    expect(own.get_by_text("Kept.", exact=True)).to_be_visible()
+    own.get_by_role("link", name="Home").click()
+    expect(own.get_by_role("heading", level=1)).to_have_text("Home")
+    assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize("way", ["Lock now", "Quick exit"])
+def test_lock_and_quick_exit_never_ask(pair: Pair, thread: str, browsing: Browsing, watch: Watch, way: str) -> None:
+    watch.expect("harmless.example", "status of")
+    own = browsing.open(pair.ana)
+    own.context.route(f"{EXIT}**", lambda route: route.fulfill(body="<title>Weather</title>", content_type="text/html"))
+    own.goto(address_of(thread, "prepare/"))
+    asked = questions(own)
+    own.locator("textarea").first.fill("Nobody should see this.")
+
+    if way == "Lock now":
+        own.get_by_role("banner").get_by_role("button", name=way).click()
+        expect(own.get_by_role("heading", level=1)).to_have_text("Locked, and waiting for you")
+    else:
+        own.get_by_role("link", name=way).click()
+        own.wait_for_url(EXIT)
+
+    assert asked == []
+
+
+def questions(page: Page) -> list[str]:
+    """What a page asked before it was left; whoever was asked stays."""
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    return asked
+
+
+def test_a_topic_to_park_stays_over_the_next_turn_and_a_lock_elsewhere(
+    ana: Room, ben: Room, pair: Pair, watch: Watch
+) -> None:
+    watch.expect("status of 423")
+    ana.say("First.", "Send")
+    ana.shows("Mirror")
+    parked = ana.page.locator("#parked")
+    ana.opens_menu()
+    parked.fill("The holidays")
+    ben.say("You said: first.", "Send my mirror")
+    ana.shows("Did it come across?")
+    expect(parked).to_have_value("The holidays")
+
+    other = ana.page.context.new_page()
+    other.goto("/me/")
+    other.get_by_role("main").get_by_role("button", name="Lock now").click()
+    with ana.page.context.expect_page() as opened:
+        ana.page.get_by_role("link", name="Unlock").click()
+    opened.value.get_by_label("Passphrase").fill(pair.ana.passphrase)
+    opened.value.get_by_role("button", name="Unlock").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Home")
+    ana.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    expect(parked).to_be_visible()
+    ana.press("Park it")
+    expect(parked).to_have_value("")
+    with ana.page.expect_event("close"):
+        ana.page.close(run_before_unload=True)
 
 
 @pytest.mark.parametrize("way", ["button", "keys"])

@@ -13,6 +13,7 @@ const unsent = /** @type {HTMLElement} */ (document.querySelector("[data-unsent]
 const socket = new URL(room.dataset.room ?? "", location.href);
 socket.protocol = socket.protocol.replace("http", "ws");
 export const line = new Line(socket.href);
+let locking = false; // by hand: never held up by a question
 /** @type {Set<HTMLFormElement>} */
 const sending = new Set();
 const SAVE_MS = 3_000;
@@ -34,8 +35,11 @@ function refuse(words) {
   if (words) refusal.scrollIntoView({ block: "nearest" });
 }
 
+/** The page stays while anything typed in it would be lost: whatever would ask before leaving says so. */
+const mayLeave = () => dispatchEvent(new Event("beforeunload", { cancelable: true }));
+
 function locked() {
-  if (!isUnsaved()) return location.assign(room.dataset.locked ?? "/");
+  if (mayLeave()) return location.assign(room.dataset.locked ?? "/");
   room.dataset.closed = "";
   /** @type {HTMLElement} */ (document.querySelector("[data-locked-notice]")).hidden = false;
 }
@@ -83,14 +87,16 @@ async function submit(event) {
 /** What was typed a moment ago is kept before the keys are closed by hand. @param {SubmitEvent} event */
 async function saveFirst(event) {
   const form = event.target;
-  if (!(form instanceof HTMLFormElement) || !form.matches(".top__lock") || !isUnsaved()) return;
+  if (!(form instanceof HTMLFormElement) || !form.matches(".top__lock") || locking) return;
+  locking = true;
+  if (!isUnsaved()) return;
   event.preventDefault();
   save();
   await new Promise((done) => {
     line.addEventListener("frame", () => isUnsaved() || done(true));
     setTimeout(done, SAVE_MS);
   });
-  form.submit();
+  form.requestSubmit();
 }
 
 document.addEventListener("submit", submit);
@@ -147,6 +153,6 @@ document.addEventListener("input", comes);
 lookOut(line);
 document.addEventListener("submit", saveFirst);
 addEventListener("beforeunload", (event) => {
-  if (isUnsaved() || sending.size) event.preventDefault();
+  if (!locking && (isUnsaved() || sending.size)) event.preventDefault();
 });
 document.addEventListener("input", () => refuse(""));

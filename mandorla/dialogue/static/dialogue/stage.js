@@ -9,6 +9,8 @@ const trusted = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("mand
 }) ?? { createHTML: (/** @type {string} */ html) => html };
 
 export const stage = () => /** @type {HTMLElement} */ (document.querySelector("[data-stage]"));
+/** What is typed beside a step outlives it: a topic to park, a beginning to lend. */
+const BESIDE = "input[form]:not([type])";
 const version = () => Number(stage().dataset.v);
 
 /** @param {{ v?: number, html?: string }} frame @returns {boolean} whether something new is shown */
@@ -23,7 +25,7 @@ export function show(frame) {
   holder.innerHTML = trusted.createHTML(frame.html);
   before.replaceWith(holder.content);
   const same = stage().dataset.turn === before.dataset.turn;
-  if (same) carryOver(before);
+  carryOver(before, same ? "textarea, input:not([type=hidden]), details" : BESIDE);
   const stayed = same && titleOf(stage()) === titleOf(before);
   if (inside || (nowhere && !stayed)) focus((stayed && active && twin(active)) || stage().querySelector("h1"));
   stage().dispatchEvent(new CustomEvent("stage", { bubbles: true }));
@@ -32,15 +34,16 @@ export function show(frame) {
 
 const titleOf = (/** @type {HTMLElement} */ one) => one.querySelector("h1")?.textContent;
 
-/** Words, chosen lead-ins, ticked feelings and what was opened. @param {HTMLElement} before */
-function carryOver(before) {
-  for (const old of before.querySelectorAll("textarea, input:not([type=hidden]), details")) {
+/** Words, chosen lead-ins, ticked feelings and what was opened. @param {HTMLElement} before @param {string} what */
+function carryOver(before, what) {
+  for (const old of before.querySelectorAll(what)) {
     const now = twin(old);
     if (now instanceof HTMLDetailsElement) now.open = /** @type {HTMLDetailsElement} */ (old).open;
     else if (now instanceof HTMLTextAreaElement) now.value = /** @type {HTMLTextAreaElement} */ (old).value;
     else if (now instanceof HTMLInputElement) {
       const { value, checked } = /** @type {HTMLInputElement} */ (old);
       Object.assign(now, { value, checked });
+      if (what === BESIDE) now.closest("details")?.toggleAttribute("open", Boolean(value));
     }
   }
 }

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from mandorla.spaces.core import SpaceView
 from mandorla.vault.core import Refused
 
 LEAD_MAX = 200
-FEELING_MAX = 40
+TOO_LONG = _("These are %(show_value)s characters, and there is room for %(limit_value)s. Keep what matters most.")
 FAR_AHEAD = 2**62
 COMPANY = {"bring", "welcome", "dismiss", "leave"}
 LISTS = ("feelings", "own", "marks")
@@ -41,7 +42,7 @@ def command_from(fields: Mapping[str, Any], zone: str) -> Command:
             words=_text(fields, "words").replace("\r\n", "\n"),
             lead=_text(fields, "lead")[:LEAD_MAX],
             feelings=tuple(_list(fields, "feelings")),
-            own=tuple(word[:FEELING_MAX] for word in _list(fields, "own")),
+            own=tuple(_list(fields, "own")),
             at=_moment(_text(fields, "at"), zone),
             minutes=int(fields.get("minutes") or 0),
             marks=tuple(_list(fields, "marks")),
@@ -148,7 +149,7 @@ class Ask(forms.Form):
     form = forms.ChoiceField(label=_("What kind of dialogue"), widget=forms.RadioSelect)
     topic = forms.CharField(
         label=_("The topic, in one line"),
-        max_length=services.TOPIC_MAX,
+        validators=[MaxLengthValidator(services.TOPIC_MAX, TOO_LONG)],  # max_length would have browsers cut it off
         help_text=_("Only this line is seen before the yes. A subject, not the story: “Sunday evening”, “money”."),
         error_messages={"required": _("One line is enough. It tells what it is about, not what you will say.")},
     )
@@ -232,6 +233,7 @@ def asked(form: Ask) -> services.Asked:
     )
 
 
+FOR_ONESELF = [MaxLengthValidator(services.SHEET_MAX, TOO_LONG)]
 SHEET = {
     "happened": _("What happened, as a camera would see it"),
     "felt": _("What I felt"),
@@ -262,7 +264,7 @@ class Sheet(Own):
         super().__init__(*given, **named)
         for name, label in SHEET.items():
             self.fields[name] = forms.CharField(
-                label=label, required=False, max_length=services.SHEET_MAX, widget=forms.Textarea
+                label=label, required=False, validators=FOR_ONESELF, widget=forms.Textarea
             )
 
 
@@ -284,7 +286,7 @@ class Afterwards(Own):
     words = forms.CharField(
         label=_("Anything you want to keep for yourself"),
         required=False,
-        max_length=services.SHEET_MAX,
+        validators=FOR_ONESELF,
         widget=forms.Textarea,
     )
 

@@ -12,6 +12,7 @@ from mandorla.accounts.forms import Told
 from mandorla.learn import core, services
 
 GUESSES_MAX = 3
+FEELING_MAX = 40
 TOO_LONG = gettext_lazy(
     "These are %(show_value)s characters. The coach reads up to %(limit_value)s at a time: keep what matters most."
 )
@@ -29,7 +30,9 @@ class Try(Told):
     feelings = forms.MultipleChoiceField(
         label=gettext_lazy("Feelings"), required=False, choices=lambda: services.feelings().items()
     )
-    own = forms.CharField(label=gettext_lazy("Another feeling"), required=False, max_length=40)
+    own = forms.CharField(
+        label=gettext_lazy("Another feeling"), required=False, validators=[MaxLengthValidator(FEELING_MAX, TOO_LONG)]
+    )
 
     def __init__(self, typed: QueryDict | None = None, *, of_feelings: bool) -> None:
         super().__init__(typed)

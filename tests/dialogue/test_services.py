@@ -448,6 +448,15 @@ def test_a_page_left_behind_gets_the_other_text_and_replaces_nothing(cast: Cast)
     assert pair.sees("ana").draft == "from the phone"
 
 
+def test_a_draft_that_is_too_long_is_not_kept_in_part(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+
+    kept = services.save_draft(pair.ana, Typed("x" * 10_001, pair.sees("ana").v, 0))
+
+    assert (kept.name, pair.sees("ana").draft) == ("long", "")
+
+
 def test_a_draft_goes_with_the_words_that_are_sent(cast: Cast) -> None:
     pair = Pair(cast)
     pair.play(ARRIVED)

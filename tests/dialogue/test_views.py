@@ -254,6 +254,45 @@ def test_words_too_long_come_back_with_a_kind_reason(cast: Cast) -> None:
     assert words in page.content.decode()
 
 
+def test_a_topic_to_park_that_is_too_long_comes_back_whole(cast: Cast) -> None:
+    pair = Pair(cast)
+    seen_everything(cast)
+    pair.play(ARRIVED)
+    words = "the holidays " * 20
+
+    page = act(cast.ana.browser(), pair.thread, "park", words=words)
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "there is room for 120 here" in page.content.decode()
+    assert words in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["prepare", "after"])
+def test_a_page_of_ones_own_is_never_cut(cast: Cast, name: str) -> None:
+    pair = Pair(cast)
+    words, field = "w" * 10_001, "felt" if name == "prepare" else "words"
+    browser, address = cast.ana.browser(), reverse(f"dialogue:{name}", args=[pair.thread])
+
+    page = browser.post(address, {field: words})
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "These are 10001 characters, and there is room for 10000." in page.content.decode()
+    assert words in page.content.decode()
+
+
+def test_no_field_for_words_has_the_browser_cut_them(cast: Cast) -> None:
+    pair = Pair(cast)
+    seen_everything(cast)
+    pair.play(ARRIVED)
+    browser = cast.ana.browser()
+
+    pages = [browser.get(reverse(f"dialogue:{name}", args=[pair.thread])) for name in ("room", "prepare", "after")]
+    pages.append(browser.get(reverse("dialogue:ask", args=[cast.space])))
+
+    assert [page.status_code for page in pages] == [200] * 4
+    assert not any("maxlength" in page.content.decode() for page in pages)
+
+
 def test_a_refusal_by_json_says_why_and_brings_the_stage(cast: Cast) -> None:
     pair = Pair(cast)
     pair.play(ARRIVED)

@@ -1,6 +1,7 @@
 """Nothing is lost: not by a network that fails in every way, not by a server that dies, not by people in a hurry."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
@@ -328,6 +329,56 @@ def test_leaving_a_page_of_ones_own_with_unsaved_words_asks_first(
     assert asked == ["beforeunload"]
 
 
+@pytest.fixture
+def refusing(site: Site, watch: Watch) -> Iterator[None]:
+    """Server and browser may say that something was too long."""
+    watch.expect("status of 413", "status of 422")
+    yield
+    site.expected += (line for line in site.complaints() if "RequestDataTooBig" in line)
+
+
+@pytest.mark.usefixtures("refusing")
+@pytest.mark.parametrize("length", [3_000, 30_000, 1_100_000])
+def test_a_paste_that_is_too_long_is_refused_kindly_and_stays_whole(
+    ana: Room, pair: Pair, thread: str, length: int
+) -> None:
+    before = pair.entries(thread)
+    pasted = "heather " * (length // 8)
+    ana.write(pasted)
+    expect(ana.page.locator("#words-hint")).to_contain_text("more than can be taken in at once")
+
+    ana.press("Send")
+
+    expect(ana.page.get_by_role("alert")).to_contain_text(re.compile("the most that can be taken in|Too long"))
+    expect(ana.words).to_have_value(pasted)
+    ana.is_live()
+    assert pair.entries(thread) == before
+
+
+@pytest.mark.parametrize("length", [12_000, 1_100_000])
+def test_a_sheet_that_is_too_long_is_refused_kindly_and_stays_whole(
+    pair: Pair, thread: str, browsing: Browsing, watch: Watch, length: int
+) -> None:
+    watch.expect("status of 422")
+    own = browsing.open(pair.ana)
+    own.goto(address_of(thread, "prepare/"))
+    field, pasted = own.locator("textarea").first, "heather," * (length // 8)
+    field.fill(pasted)
+
+    own.get_by_role("button", name="Keep it").click()
+
+    if length < 1_000_000:
+        expect(own.get_by_role("alert")).to_contain_text("These are 12000 characters, and there is room for 10000.")
+    else:
+        assert "too long to be sent at once" in field.evaluate("field => field.validationMessage")
+    expect(field).to_have_value(pasted)
+    asked = questions(own)
+    field.press("End")
+    own.get_by_role("link", name="Home").click()
+    expect(field).to_have_value(pasted)
+    assert asked == ["beforeunload"]
+
+
 @pytest.mark.parametrize("way", ["Lock now", "Quick exit"])
 def test_lock_and_quick_exit_never_ask(pair: Pair, thread: str, browsing: Browsing, watch: Watch, way: str) -> None:
     watch.expect("harmless.example", "status of")
@@ -439,7 +490,7 @@ def test_a_sheet_sent_after_signing_out_elsewhere_is_given_back_and_not_to_who_c
 
 
 def test_a_sheet_from_before_signing_in_again_is_given_back(
-    pair: Pair, browsing: Browsing, thread: str, watch: Watch
+    site: Site, pair: Pair, browsing: Browsing, thread: str, watch: Watch
 ) -> None:
     watch.expect("status of 403")
     sheet = browsing.open(pair.ana)
@@ -462,3 +513,6 @@ def test_a_sheet_from_before_signing_in_again_is_given_back(
         sheet.get_by_role("link", name="Open the page anew").click()
     expect(opened.value.get_by_label("What I felt")).to_have_value("")
     expect(sheet.get_by_role("textbox", name="What you typed")).to_have_value("A stone in my chest.")
+    refused = site.complaints()
+    site.expected += refused
+    assert ["django.security.csrf" in line for line in refused] == [True]

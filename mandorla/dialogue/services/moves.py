@@ -105,7 +105,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of it: *kept* under this version; *other*: another page has written `words` meanwhile; *late*."""
+    """What became of it: *kept* under this version; *other*: another page wrote `words` meanwhile; *late*; *long*."""
 
     name: str
     version: int = 0
@@ -114,6 +114,8 @@ class Kept:
 
 def save_draft(seat: Seat, typed: Typed) -> Kept:
     """Keeps what someone is writing, for their own eyes. A page that is behind gets the other text instead."""
+    if len(typed.words) > DRAFT_MAX:
+        return Kept("long")
     room = rooms.room_of(seat)
     with room.lock:
         state = room.tip.state
@@ -127,7 +129,7 @@ def save_draft(seat: Seat, typed: Typed) -> Kept:
         before = room.drafts.get(seat.person)
         if typed.version != (before.version if before else 0):
             return Kept("other", before.version, opened_draft(seat, before)) if before else Kept("other")
-        draft = _sealed_draft(seat, typed.words[:DRAFT_MAX], before)
+        draft = _sealed_draft(seat, typed.words, before)
         room.drafts[seat.person] = draft
         answer = writer.submit(seat.thread, _Keep(seat, draft))
     try:

@@ -10,6 +10,7 @@ import { stage } from "./stage.js";
 /** @typedef {import("./line.js").Frame} Frame */
 
 const SETTLED_MS = 1_500;
+const DRAFT_MAX = 10_000;
 const field = () => /** @type {HTMLTextAreaElement | null} */ (stage().querySelector("textarea[data-draft]"));
 
 /** @type {{ words: string, turn?: string, saved: boolean } | null} words whose field is not on the screen just now */
@@ -40,8 +41,8 @@ export function keep(line, say) {
     sent = box.value;
     handed.add(sent);
     const fields = { draft: sent, v: stage().dataset.v, version: box.dataset.version };
-    if (line.isOpen) line.send(fields);
-    else void handIn(line, fields).then((arrived) => arrived || miss());
+    if (sent.length > DRAFT_MAX) heard({ draft: "long" });
+    else if (!line.send(fields)) void handIn(line, fields).then((arrived) => arrived || miss());
   };
   const settle = () => {
     clearTimeout(soon);
@@ -89,7 +90,7 @@ export function keep(line, say) {
     const saved = sent;
     sent = undefined;
     if (draft === "kept" && aside && aside.words === saved) aside.saved = true;
-    if (draft === "kept") say("kept");
+    if (draft === "kept" || draft === "long") say(draft);
     if (!box || saved === undefined || (draft !== "kept" && draft !== "other")) return;
     box.dataset.version = String(version);
     box.dataset.saved = draft === "kept" ? saved : words;

@@ -1,9 +1,10 @@
 /**
  * Whispers about length: at 35 words softly, at 60 a little more; where it is said aloud, at 20 and at 40 seconds. It never cuts
- * and never blocks. Whoever hides the clocks is not timed.
+ * and never blocks; beyond 2,000 characters it says what the server will. Whoever hides the clocks is not timed.
  */
 
 const [SOFT, LONG] = [35, 60];
+const CHARACTERS_MAX = 2_000;
 const [SOFT_MS, LONG_MS] = [20_000, 40_000];
 
 document.addEventListener("input", ({ target }) => {
@@ -11,7 +12,8 @@ document.addEventListener("input", ({ target }) => {
   const hint = document.getElementById(target.dataset.hint);
   if (!hint) return;
   const words = target.value.split(/\s+/u).filter(Boolean).length;
-  const said = (words >= LONG ? hint.dataset.long : words >= SOFT ? hint.dataset.soft : "") ?? "";
+  const over = target.value.trim().length > CHARACTERS_MAX && hint.dataset.over;
+  const said = (over || (words >= LONG ? hint.dataset.long : words >= SOFT ? hint.dataset.soft : "")) ?? "";
   if (hint.textContent !== said) hint.textContent = said;
 });
 

@@ -14,6 +14,7 @@
 const PING_MS = 15_000;
 const PATIENCE_MS = 5_000;
 const AGAIN_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
+const FRAME_MAX = 20_000; // in UTF-8 up to three times as many bytes, of the 65,536 a frame may have
 const [LOCKED, GONE] = [4401, 4404];
 
 export class Line extends EventTarget {
@@ -39,9 +40,12 @@ export class Line extends EventTarget {
     return this.socket?.readyState === WebSocket.OPEN && !this.doubt;
   }
 
-  /** @param {object} frame */
+  /** @param {object} frame @returns {boolean} whether it went; what is too long for the server would end the line */
   send(frame) {
-    if (this.isOpen) this.socket?.send(JSON.stringify(frame));
+    const text = JSON.stringify(frame);
+    const goes = this.isOpen && text.length <= FRAME_MAX;
+    if (goes) this.socket?.send(text);
+    return goes;
   }
 
   /** Asks for a sign of life; a line that gives none is abandoned, not waited for. */

@@ -40,7 +40,7 @@ const answerTo = (key, line, signal) =>
  * @returns {Promise<Frame | null>} nothing if the line breaks, or is silent so long that it is given up
  */
 async function byLine(line, fields, heard, signal) {
-  line.send(fields);
+  if (!line.send(fields)) return null;
   const lost = new Promise((done) => line.addEventListener("lost", () => done("lost"), { signal }));
   const answer = await Promise.race([heard, lost, pause(LINE_MS)]);
   if (!answer) line.open();
@@ -55,6 +55,7 @@ async function byPost(address, body) {
     if (reply.headers.get("Content-Type")?.includes("json")) return await reply.json();
     if (isLocked(reply)) return { why: "locked" };
     if (isOlder(reply)) return { why: "older" };
+    if (reply.status === 413) return { why: "long" };
     return reply.status === 404 ? { why: "gone" } : null;
   } catch {
     return null;

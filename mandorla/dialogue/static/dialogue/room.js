@@ -39,7 +39,7 @@ function refuse(words) {
 const mayLeave = () => dispatchEvent(new Event("beforeunload", { cancelable: true }));
 
 function locked() {
-  if (mayLeave()) return location.assign(room.dataset.locked ?? "/");
+  if (mayLeave()) return location.assign(room.dataset.locked + location.pathname);
   room.dataset.closed = "";
   /** @type {HTMLElement} */ (document.querySelector("[data-locked-notice]")).hidden = false;
 }
@@ -80,7 +80,7 @@ async function submit(event) {
   if (answer.ack) sent(form, words);
   tellUnsent();
   /** @type {HTMLInputElement} */ (form.elements.namedItem("key")).value = newKey();
-  refuse(answer.ack ? "" : (answer.say ?? ""));
+  refuse(answer.ack ? "" : (answer.say ?? (answer.why === "long" ? (status.dataset.long ?? "") : "")));
   say(answer.ack ? "saved" : "here");
 }
 

@@ -47,9 +47,10 @@ async function byLine(line, fields, heard, signal) {
   return answer === "lost" ? null : (answer ?? null);
 }
 
-/** @param {string} address @param {FormData} body @returns {Promise<Frame | null>} */
-async function byPost(address, body) {
+/** @param {string} address @param {FormData} form @returns {Promise<Frame | null>} */
+async function byPost(address, form) {
   try {
+    const body = new URLSearchParams(/** @type {any} */ (form)); // of this kind the server tells by its length what is too long
     const headers = { Accept: "application/json" };
     const reply = await fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout(POST_MS) });
     if (reply.headers.get("Content-Type")?.includes("json")) return await reply.json();

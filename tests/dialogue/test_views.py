@@ -21,7 +21,7 @@ from mandorla.vault.services.ring import ThreadKeys
 from tests.cast import Cast
 from tests.dialogue.seated import Pair
 from tests.dialogue.test_services import ARRIVED, CLOSED
-from tests.safety.test_views import writing_elsewhere
+from tests.safety.test_views import soon, writing_elsewhere
 from tests.spaces import families
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -485,12 +485,14 @@ def test_a_form_sent_after_too_long_a_rest_waits_on_the_page_also_while_somebody
     pair, browser = Pair(cast), cast.ana.browser()
     seen_everything(cast)
     UnlockRow.objects.update(last_use=1)
+    open_here = UnlockRow.objects.count()
 
     with ThreadPoolExecutor(1) as elsewhere, writing_elsewhere(elsewhere):
         held = browser.post(reverse("dialogue:prepare", args=[pair.thread]), {"felt": "Small, and far away."})
 
     assert held.status_code == HTTPStatus.LOCKED
     assert "Small, and far away." in held.content.decode()
+    assert soon(lambda: UnlockRow.objects.count() == open_here - 1)
 
 
 @pytest.mark.parametrize("page", ["room", "words", "prepare", "after", "stage"])

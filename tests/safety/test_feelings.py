@@ -35,13 +35,14 @@ THOUGHTS = {
 }
 
 
-def test_it_has_seven_or_eight_groups_of_seven_to_nine_words() -> None:
+def test_it_has_seven_or_eight_groups_each_with_its_plain_word_and_seven_to_nine_finer_ones() -> None:
     assert len(WHEEL["groups"]) in (7, 8)
-    assert {len(group["words"]) for group in WHEEL["groups"]} <= {7, 8, 9}
+    assert {len(group["words"]) for group in WHEEL["groups"]} <= {8, 9, 10}
+    assert [group["words"][0]["name"] for group in WHEEL["groups"]] == [group["name"] for group in WHEEL["groups"]]
 
 
 def test_no_key_stands_twice() -> None:
-    keys = [group["key"] for group in WHEEL["groups"]] + [word["key"] for word in WORDS]
+    keys = [word["key"] for word in WORDS]
 
     assert sorted(keys) == sorted(set(keys))
 

@@ -244,6 +244,17 @@ def test_two_pages_of_one_person_show_both_texts(ana: Room, thread: str) -> None
     expect(ana.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
 
 
+def test_words_typed_beside_an_answer_that_takes_none_stay_in_sight(ana: Room, thread: str, pair: Pair) -> None:
+    heard = ("ana say: I miss our walks.", "ben say: You miss our walks.", "ana yes", "ana no_more")
+    pair.play(thread, *heard, "ben say: You miss them.", "ana all", "ben say: Makes sense, as we met on one.")
+    ana.page.reload()
+    ana.write("It is the quiet that I miss.")
+
+    ana.press("Yes, that lands")
+
+    expect(ana.page.get_by_role("textbox", name="Not sent")).to_have_value("It is the quiet that I miss.")
+
+
 def test_words_on_a_second_page_stay_when_the_first_one_sends(ana: Room, thread: str, pair: Pair) -> None:
     second = Room(ana.page.context.new_page(), thread)
     second.write("Half a thought")

@@ -77,7 +77,7 @@ async function submit(event) {
   if (answer.why === "locked") return locked();
   if (answer.why === "gone") return location.reload();
   if (answer.why === "older") line.dispatchEvent(new CustomEvent("lost", { detail: "older" }));
-  if (answer.ack) sent(form, words);
+  if (answer.ack && !event.submitter?.matches("[data-wordless]")) sent(form, words);
   tellUnsent();
   /** @type {HTMLInputElement} */ (form.elements.namedItem("key")).value = newKey();
   refuse(answer.ack ? "" : (answer.say ?? (answer.why === "long" ? (status.dataset.long ?? "") : "")));

@@ -71,7 +71,9 @@ def plain(posted: QueryDict) -> dict[str, Any]:
 def draft_from(fields: Mapping[str, Any]) -> services.Typed:
     """A draft from a frame or a form."""
     try:
-        return services.Typed(_text(fields, "draft"), int(fields["v"]), int(fields.get("version") or 0))
+        lead, feelings = _text(fields, "lead")[:LEAD_MAX], tuple(dict.fromkeys(_list(fields, "feelings")))
+        beside = services.Beside(lead, feelings, ", ".join(_list(fields, "own")))
+        return services.Typed(_text(fields, "draft"), int(fields["v"]), int(fields.get("version") or 0), beside)
     except (KeyError, ValueError, TypeError):
         raise Refused("broken") from None
 

@@ -325,6 +325,11 @@ def screen_frame(seat: Seat) -> dict[str, Any]:
     return _frame(seat, services.room_for(seat), services.clocks_of(seat))
 
 
+def draft_frame(kept: services.Kept) -> dict[str, Any]:
+    """What became of a draft, by the line and by POST."""
+    return {"draft": kept.name, "version": kept.version, "words": kept.words, "own": kept.own}
+
+
 def _frame(seat: Seat, room: services.RoomView, clocks: services.Clocks) -> dict[str, Any]:
     return {"v": room.v, "html": render(seat, room), "clocks": clocks}
 
@@ -464,7 +469,7 @@ async def _keep(socket: Socket, draft: services.Typed, *, welcome: bool) -> None
         logger.warning("draft: %s", type(problem).__name__)
         socket.tell(draft="busy")
     else:
-        socket.tell(draft=outcome.name, version=outcome.version, words=outcome.words)
+        socket.tell(**draft_frame(outcome))
 
 
 def _command(socket: Socket, command: Command, *, welcome: bool) -> None:

@@ -151,7 +151,7 @@ def stage(request: UnlockedRequest, thread: UUID) -> HttpResponse:
 def draft(request: UnlockedRequest, thread: UUID) -> HttpResponse:
     """Keeps what is being written, where there is no socket."""
     kept = services.save_draft(_seat(request, thread), forms.draft_from(forms.plain(request.POST)))
-    return JsonResponse({"draft": kept.name, "version": kept.version, "words": kept.words})
+    return JsonResponse(live.draft_frame(kept))
 
 
 @unlocked

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -18,7 +19,7 @@ from mandorla.accounts import services as accounts
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.models import Draft, Event, Thread
-from mandorla.dialogue.services import Asked, Seat, Typed, bell, moves, rooms, scripts
+from mandorla.dialogue.services import Asked, Beside, Seat, Typed, bell, moves, rooms, scripts
 from mandorla.dialogue.services.writer import Writer
 from mandorla.spaces import services as spaces
 from mandorla.spaces.models import Space
@@ -246,9 +247,9 @@ def test_a_screen_that_is_out_of_date_moves_nothing(cast: Cast) -> None:
 def test_a_room_read_while_a_move_was_on_its_way_does_not_hide_it(cast: Cast) -> None:
     pair, may_go = Pair(cast), threading.Event()
     pair.play("ben:now")
-    command, look = Command(new_id(), pair.sees("ana").v, "ready"), moves._may_still
+    command, look = Command(new_id(), pair.sees("ana").v, "ready"), moves.may_still
 
-    with patch.object(moves, "_may_still", lambda *given: (may_go.wait(5), look(*given))):
+    with patch.object(moves, "may_still", lambda *given: (may_go.wait(5), look(*given))):
         answer = moves.start(pair.ana, command)
         services.forget(pair.thread)
         before = services.room_for(pair.ben, checked=True).v
@@ -434,6 +435,23 @@ def test_a_draft_is_for_its_writer_alone_by_key(cast: Cast) -> None:
         pair.ben.own_keys.open(
             row.envelope, type="draft", field="words", record=row.id, author=cast.ana.id, revision=row.version
         )
+
+
+def test_what_is_chosen_beside_a_draft_counts_for_its_turn_alone(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(f"{ARRIVED} ana:say ben:say ana:yes ana:no_more ben:say ana:all ben:say")
+    beside = Beside("I feel", ("sad", "hurt"), "shut out")
+    services.save_draft(pair.ana, Typed("not yet", pair.sees("ana").v, 0, beside))
+    services.forget(pair.thread)
+
+    pair.does("ben", "park", words="the holidays")
+    seen = pair.sees("ana")
+    pair.does("ana", "lands")
+    later = pair.sees("ana")
+
+    assert (seen.draft, seen.lead, seen.picked, seen.own) == ("not yet", *astuple(beside))
+    assert (later.draft, later.lead, later.picked, later.own) == ("not yet", "", (), "")
+    assert (pair.sees("ben").lead, pair.sees("ben").own) == ("", "")
 
 
 def test_a_page_left_behind_gets_the_other_text_and_replaces_nothing(cast: Cast) -> None:

@@ -193,7 +193,7 @@ def _meet(ana: Visitor, ben: Visitor, canaries: Canaries) -> dict[str, bytes]:
     for move in ARRIVED[:3]:
         who, do = move.split()
         people[who].does(second, do)
-    ana.types(second, canaries.fly("draft"))
+    ana.types(second, canaries.fly("draft"), canaries.fly("feeling half chosen"))
     ben.does(second, "park", words=canaries.fly("parked"))
     ben.does(second, "pause", minutes=20)
     for secret in (*ana.secrets, *ben.secrets):

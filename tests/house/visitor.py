@@ -117,13 +117,13 @@ class Visitor:
         data = {"csrfmiddlewaretoken": token[1], "answer": "yes"}
         self.client.post(f"/dialogues/{thread}/keep/", data=data).raise_for_status()
 
-    def types(self, thread: str, words: str) -> None:
-        """A draft, not sent."""
+    def types(self, thread: str, words: str, own: str = "") -> None:
+        """A draft, not sent, with a feeling in own words beside it."""
         page = self.get(f"/dialogues/{thread}/")
         version, token = VERSION.search(page), TOKEN.search(page)
         assert version
         assert token
-        data = {"csrfmiddlewaretoken": token[1], "draft": words, "v": version[1], "version": "0"}
+        data = {"csrfmiddlewaretoken": token[1], "draft": words, "own": own, "v": version[1], "version": "0"}
         assert self.client.post(f"/dialogues/{thread}/draft/", data=data).json()["draft"] == "kept"
 
     def asks_the_coach(self, thread: str, words: str) -> Any:

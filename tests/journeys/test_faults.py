@@ -11,6 +11,14 @@ from tests.journeys.network import Network
 from tests.journeys.site import Pair, Site
 
 ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")
+HEARD = (
+    "ana say: I miss our walks.",
+    "ben say: You miss our walks.",
+    "ana yes",
+    "ana no_more",
+    "ben say: You miss them.",
+)
+TO_EMPATHY = (*HEARD, "ana all", "ben say: Makes sense, as we met on one.", "ana lands")
 NETWORK_FAILS = ("WebSocket connection to", "net::ERR_")
 FRONT = re.compile(r"//[^/]+/$")
 
@@ -244,9 +252,78 @@ def test_two_pages_of_one_person_show_both_texts(ana: Room, thread: str) -> None
     expect(ana.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
 
 
+def test_what_another_page_kept_stays_when_the_screen_changes_under_what_is_typed_here(
+    ana: Room, ben: Room, thread: str
+) -> None:
+    phone = Room(ana.page.context.new_page(), thread)
+    phone.write("Written on the phone.")
+    phone.says("kept")
+    phone.page.close()
+    ana.write("Written on the laptop.")
+
+    ben.press("Let me mirror that much")
+
+    ana.page.get_by_text("Ben would like to mirror").wait_for()
+    expect(ana.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
+    ana.says("joined")
+    ana.says("kept")
+    ana.page.reload()
+    expect(ana.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
+
+
+def test_a_chosen_beginning_outlives_a_reload_and_a_pause(ana: Room, ben: Room) -> None:
+    beginning = ana.page.locator("input[name=lead]").first
+    ana.page.locator(".chip--stem").first.click()
+    ana.write("you hummed.")
+    ana.says("kept")
+    ana.page.reload()
+    expect(beginning).to_be_checked()
+    ana.page.locator(".chip--stem").nth(1).click()
+
+    pause_and_go_on(ana, ben)
+
+    expect(ana.page.locator("input[name=lead]").nth(1)).to_be_checked()
+    expect(ana.words).to_have_value("you hummed.")
+
+
+def test_feelings_half_chosen_outlive_a_reload_a_pause_and_another_device(
+    ben: Room, pair: Pair, thread: str, browsing: Browsing
+) -> None:
+    pair.play(thread, *TO_EMPATHY)
+    ben.page.reload()
+    own, hurt = ben.page.get_by_label("Or another feeling"), ben.page.locator("[name=feelings][value=hurt]")
+    ben.feel("hurt", own="shut out")
+    ben.says("kept")
+    ben.page.reload()
+    expect(own).to_have_value("shut out")
+    expect(hurt).to_be_checked()
+    own.fill("shut out of it")
+
+    pause_and_go_on(Room(browsing.open(pair.ana), thread), ben)
+
+    expect(own).to_have_value("shut out of it")
+    second = Room(browsing.open(pair.ben), thread)
+    expect(second.page.get_by_label("Or another feeling")).to_have_value("shut out of it")
+    second.press("Offer my guess")
+    second.shows("Is that how it feels?")
+    expect(second.page.get_by_role("textbox", name="Not sent")).to_have_count(0)
+    ben.page.reload()
+    expect(ben.page.get_by_role("textbox", name="Not sent")).to_have_count(0)
+
+
+def pause_and_go_on(one: Room, other: Room) -> None:
+    """The other asks for a pause; then both go on."""
+    other.opens_menu()
+    other.press("Pause now")
+    for room in (one, other):
+        room.shows("A pause for you both")
+    for room in (one, other):
+        room.press("I am ready to go on")
+    expect(other.page.get_by_role("heading", name="A pause for you both")).to_have_count(0)
+
+
 def test_words_typed_beside_an_answer_that_takes_none_stay_in_sight(ana: Room, thread: str, pair: Pair) -> None:
-    heard = ("ana say: I miss our walks.", "ben say: You miss our walks.", "ana yes", "ana no_more")
-    pair.play(thread, *heard, "ben say: You miss them.", "ana all", "ben say: Makes sense, as we met on one.")
+    pair.play(thread, *HEARD, "ana all", "ben say: Makes sense, as we met on one.")
     ana.page.reload()
     ana.write("It is the quiet that I miss.")
 
@@ -433,6 +510,8 @@ def test_a_topic_to_park_stays_over_the_next_turn_and_a_lock_elsewhere(
     parked.fill("The holidays")
     ben.say("You said: first.", "Send my mirror")
     ana.shows("Did it come across?")
+    expect(parked).to_have_value("The holidays")
+    pause_and_go_on(ana, ben)
     expect(parked).to_have_value("The holidays")
 
     other = ana.page.context.new_page()

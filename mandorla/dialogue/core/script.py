@@ -181,6 +181,11 @@ class Script:
         return any(move.kind in self.leaves.values() and move.act != "say" for move in moves)
 
     @property
+    def draws(self) -> bool:
+        """Whether something can be drawn in one of its steps."""
+        return any(move.act == "draw" for step in self.steps.values() for move in step.moves.values())
+
+    @property
     def id(self) -> str:
         """Name and version, as stored with a dialogue."""
         return f"{self.name}/{self.version}"

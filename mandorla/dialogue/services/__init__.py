@@ -44,9 +44,10 @@ from mandorla.dialogue.services.dialogues import (
     shown,
     was_shown,
 )
+from mandorla.dialogue.services.drafts import Beside, Kept, Typed, save_draft
 from mandorla.dialogue.services.keepsake import Keeping, keeping, kept_pdf, kept_text, let_go, wish
 from mandorla.dialogue.services.left import Left, Piece, left_by
-from mandorla.dialogue.services.moves import Ack, Kept, Typed, move, save_draft, start
+from mandorla.dialogue.services.moves import Ack, move, start
 from mandorla.dialogue.services.pace import may_act, may_ask_the_coach, may_signal
 from mandorla.dialogue.services.rests import REST_DAYS, rest, rests_of, rests_until
 from mandorla.dialogue.services.rooms import Seat, forget, is_behind, seat_for, there
@@ -74,6 +75,7 @@ __all__ = [
     "Ack",
     "Asked",
     "Asking",
+    "Beside",
     "Calls",
     "Clocks",
     "Company",

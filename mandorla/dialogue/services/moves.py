@@ -16,21 +16,20 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from mandorla.dialogue.core import ANYWHERE, Command, Entry, Snapshot, change, decide, fold, holder, is_one_device, wire
+from mandorla.dialogue.core import ANYWHERE, Command, Entry, Snapshot, change, decide, fold, wire
 from mandorla.dialogue.core.strokes import strokes_from
 from mandorla.dialogue.models import Event
 from mandorla.dialogue.services import bell, presence, rooms
-from mandorla.dialogue.services.rooms import Room, Seat, Stored, StoredDraft
+from mandorla.dialogue.services.rooms import Room, Seat, Stored
 from mandorla.dialogue.services.writer import Conflict, writer
 from mandorla.notices import services as notices
 from mandorla.notices.core import Change
 from mandorla.spaces import services as spaces
 from mandorla.vault import services as vault
-from mandorla.vault.core import Busy, Envelope, Locked, Moved, Refused, new_id
+from mandorla.vault.core import Busy, Envelope, Locked, Moved, Refused
 
 PATIENCE_SECONDS = 3.0
 TRIES = 3
-DRAFT_MAX = 10_000
 ASKED = tuple(one.name for one in fields(Command) if one.name != "seen")
 
 
@@ -95,62 +94,6 @@ def start(seat: Seat, command: Command) -> "Future[Ack]":
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What is being typed: the words, the version of the room it was typed in, and of the draft it goes on from."""
-
-    words: str
-    seen: int
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What became of it: *kept* under this version; *other*: another page wrote `words` meanwhile; *late*; *long*."""
-
-    name: str
-    version: int = 0
-    words: str = ""
-
-
-def save_draft(seat: Seat, typed: Typed) -> Kept:
-    """Keeps what someone is writing, for their own eyes. A page that is behind gets the other text instead."""
-    if len(typed.words) > DRAFT_MAX:
-        return Kept("long")
-    room = rooms.room_of(seat)
-    with room.lock:
-        state = room.tip.state
-        if state.is_at_door(seat.person):
-            return Kept("late")
-        newest = state.seq if is_one_device(room.script, state) else state.turn  # as for acts
-        if (
-            typed.seen < newest or holder(room.script, state, seat.person) in state.done
-        ):  # the words it grew from have been sent
-            return Kept("late")
-        before = room.drafts.get(seat.person)
-        if typed.version != (before.version if before else 0):
-            return Kept("other", before.version, opened_draft(seat, before)) if before else Kept("other")
-        draft = _sealed_draft(seat, typed.words, before)
-        room.drafts[seat.person] = draft
-        answer = writer.submit(seat.thread, _Keep(seat, draft))
-    try:
-        answer.result(PATIENCE_SECONDS)
-    except TooLong:
-        raise Busy from None
-    except Exception:
-        rooms.forget(seat.thread)
-        raise
-    return Kept("kept", draft.version)
-
-
-def opened_draft(seat: Seat, draft: StoredDraft) -> str:
-    """The words of a draft, for the one who writes it."""
-    plain = seat.own_keys.open(
-        draft.envelope, type="draft", field="words", record=draft.record, author=seat.person, revision=draft.version
-    )
-    return str(plain["words"])
-
-
-@dataclass(frozen=True, slots=True)
 class _Append:
     """The work of one entry: check again, move the thread on by one, insert, clear the draft that was sent,
     and where that makes somebody wait who is not here, note it for them."""
@@ -167,8 +110,8 @@ class _Append:
 
     def __call__(self, cursor: Any) -> Ack:
         seat, seq, epoch = self.seat, self.stored.seq, self.seat.keys.epoch
-        _may_still(cursor, seat)
-        thread, command = _id(seat.thread), _id(self.stored.command)
+        may_still(cursor, seat)
+        thread, command = stored_id(seat.thread), stored_id(self.stored.command)
         cursor.execute(
             "UPDATE dialogue_thread SET next_seq = %s, state = %s, epoch = %s WHERE id = %s AND next_seq = %s"
             " AND NOT EXISTS (SELECT 1 FROM dialogue_event WHERE thread_id = %s AND command = %s)",
@@ -181,11 +124,11 @@ class _Append:
         cursor.execute(
             "INSERT INTO dialogue_event (thread_id, seq, command, author, epoch, digest, envelope)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [thread, seq, command, _id(self.stored.author), epoch, self.stored.digest, envelope.raw],
+            [thread, seq, command, stored_id(self.stored.author), epoch, self.stored.digest, envelope.raw],
         )
         if self.sends_words:  # also one that another process keeps
             cursor.execute(
-                "DELETE FROM dialogue_draft WHERE thread_id = %s AND person = %s", [thread, _id(seat.person)]
+                "DELETE FROM dialogue_draft WHERE thread_id = %s AND person = %s", [thread, stored_id(seat.person)]
             )
         if self.due:
             notices.write(self.due, self.at)
@@ -207,35 +150,10 @@ class _Append:
             bell.ring(self.room.thread, bell.RESEAT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Keep:
-    """The work of one draft."""
-
-    seat: Seat
-    draft: StoredDraft
-
-    def __call__(self, cursor: Any) -> None:
-        _may_still(cursor, self.seat)
-        cursor.execute(
-            "INSERT INTO dialogue_draft (id, thread_id, person, version, envelope) VALUES (%s, %s, %s, %s, %s)"
-            " ON CONFLICT (thread_id, person) DO UPDATE SET version = excluded.version, envelope = excluded.envelope,"
-            " id = excluded.id WHERE dialogue_draft.version = excluded.version - 1",
-            [
-                _id(self.draft.record),
-                _id(self.seat.thread),
-                _id(self.seat.person),
-                self.draft.version,
-                self.draft.envelope.raw,
-            ],
-        )
-        if cursor.rowcount != 1:
-            raise Conflict
-
-
-def _may_still(cursor: Any, seat: Seat) -> None:
+def may_still(cursor: Any, seat: Seat) -> None:
     """Locked or NotYours if the key was turned, or the space left, since the seat was taken."""
     now = int(time.time())
-    cursor.execute(vault.UNLOCK_CHECK_SQL, [_id(seat.unlock), now, now])
+    cursor.execute(vault.UNLOCK_CHECK_SQL, [stored_id(seat.unlock), now, now])
     if cursor.fetchone() is None:
         raise Locked
     spaces.may_write(cursor, seat.space, seat.person, seat.keys.epoch, seat.thread)
@@ -253,14 +171,6 @@ def _appended(seat: Seat, room: Room, entry: Entry, command: UUID) -> _Append:
     sealed = rooms.sealed_state(seat.keys, seat.thread, seat.space, state)
     gone = frozenset(before.guests.keys() - state.guests.keys())
     return _Append(seat, room, room.tip, stored, sealed, sends_words, due, entry.at, gone)
-
-
-def _sealed_draft(seat: Seat, words: str, kept: StoredDraft | None) -> StoredDraft:
-    record, version = new_id(), kept.version + 1 if kept else 1
-    envelope = seat.own_keys.seal(
-        {"words": words}, type="draft", field="words", record=record, author=seat.person, revision=version
-    )
-    return StoredDraft(version, record, envelope)
 
 
 def _same_answer(room: Room, key: UUID, fingerprint: bytes) -> "Future[Ack]":
@@ -305,5 +215,6 @@ def _fingerprint(person: UUID, command: Command) -> bytes:
     return hashlib.sha256(repr((person, asked)).encode()).digest()
 
 
-def _id(value: UUID) -> object:
+def stored_id(value: UUID) -> object:
+    """An id as raw statements give it to this database."""
     return value if connection.vendor == "postgresql" else value.hex

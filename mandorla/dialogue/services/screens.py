@@ -29,7 +29,7 @@ from mandorla.dialogue.core.company import lacks_guide
 from mandorla.dialogue.core.numerals import numerals
 from mandorla.dialogue.core.state import NOBODY
 from mandorla.dialogue.services import rooms, scripts
-from mandorla.dialogue.services.moves import opened_draft
+from mandorla.dialogue.services.drafts import opened_draft
 from mandorla.dialogue.services.rooms import Room, Seat, Stored
 from mandorla.dialogue.services.saying import in_words, locale_of
 from mandorla.dialogue.services.scripts import FeelingGroup, Words
@@ -124,6 +124,7 @@ class RoomView:
     readable: bool
     together: bool
     wheel: tuple[FeelingGroup, ...]
+    sketches: bool
     draft: str
     draft_version: int
     lead: str
@@ -275,6 +276,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         snapshot, draft = room.shown, room.drafts.get(seat.person)
     state, script, entries = snapshot.state, room.script, snapshot.entries
     now = timezone.now()
+    typed, beside = opened_draft(seat, draft, state)
     if state.is_at_door(seat.person):
         state = state.from_door(script.start, seat.person, now)
     seen, words = screen(script, state, seat.person), scripts.words(state.script, seat.language)
@@ -330,11 +332,12 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         readable=state.medium not in VOICES["aloud"] or (bool(over) and script.writes),
         together=script.steps[state.step].role in TOGETHER,
         wheel=scripts.feelings(seat.language) if any(offer.act == "pick" for offer in seen.offers) else (),
-        draft=opened_draft(seat, draft) if draft else _listed_before(seat, seen.person, choice, state, entries),
+        sketches=script.draws,
+        draft=typed if draft else _listed_before(seat, seen.person, choice, state, entries),
         draft_version=draft.version if draft else 0,
-        lead="",
-        picked=(),
-        own="",
+        lead=beside.lead,
+        picked=beside.feelings,
+        own=beside.own,
         at="",
         when=when(seat, state.at) if state.at and not seen.begun else "",
         until=when(seat, paused.until) if paused else "",

@@ -53,11 +53,11 @@ function tellUnsent() {
   unsent.hidden = !words || place === shown;
 }
 
-/** What was sent is no longer something to send. @param {HTMLFormElement} form @param {string} words */
-function sent(form, words) {
-  putAway(words);
+/** What was sent is no longer something to send. @param {HTMLFormElement} form @param {string} name @param {string} text */
+function sent(form, name, text) {
+  putAway(name, text);
   for (const field of form.elements)
-    if (field instanceof HTMLInputElement && field.type === "text" && field.value === words) field.value = "";
+    if (field instanceof HTMLInputElement && field.type === "text" && field.value === text) field.value = "";
 }
 
 /** @param {SubmitEvent} event */
@@ -68,7 +68,8 @@ async function submit(event) {
   if (sending.has(form) || (form.id === "move" && "handing" in room.dataset)) return;
   sending.add(form);
   room.setAttribute("aria-busy", "true");
-  const words = /** @type {HTMLInputElement | null} */ (form.elements.namedItem("words"))?.value ?? "";
+  const taken = event.submitter?.dataset.takes ?? "words";
+  const text = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(taken))?.value ?? "";
   refuse("");
   say("saving");
   const answer = await send(line, form, event.submitter, () => say("waiting"));
@@ -77,7 +78,7 @@ async function submit(event) {
   if (answer.why === "locked") return locked();
   if (answer.why === "gone") return location.reload();
   if (answer.why === "older") line.dispatchEvent(new CustomEvent("lost", { detail: "older" }));
-  if (answer.ack && !event.submitter?.matches("[data-wordless]")) sent(form, words);
+  if (answer.ack && taken) sent(form, taken, text);
   tellUnsent();
   /** @type {HTMLInputElement} */ (form.elements.namedItem("key")).value = newKey();
   refuse(answer.ack ? "" : (answer.say ?? (answer.why === "long" ? (status.dataset.long ?? "") : "")));

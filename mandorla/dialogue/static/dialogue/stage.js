@@ -9,8 +9,10 @@ const trusted = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("mand
 }) ?? { createHTML: (/** @type {string} */ html) => html };
 
 export const stage = () => /** @type {HTMLElement} */ (document.querySelector("[data-stage]"));
-/** What is typed beside a step outlives it: a topic to park, a beginning to lend. */
+/** What is typed beside a step outlives it, and a pause: a topic to park, a beginning to lend. By the field's id. */
 const BESIDE = "input[form]:not([type])";
+/** @type {Map<string, string>} */
+const beside = new Map();
 const version = () => Number(stage().dataset.v);
 
 /** @param {{ v?: number, html?: string }} frame @returns {boolean} whether something new is shown */
@@ -25,7 +27,8 @@ export function show(frame) {
   holder.innerHTML = trusted.createHTML(frame.html);
   before.replaceWith(holder.content);
   const same = stage().dataset.turn === before.dataset.turn;
-  carryOver(before, same ? "textarea, input:not([type=hidden]), details" : BESIDE);
+  if (same) carryOver(before);
+  keepBeside(before);
   const stayed = same && titleOf(stage()) === titleOf(before);
   if (inside || (nowhere && !stayed)) focus((stayed && active && twin(active)) || stage().querySelector("h1"));
   stage().dispatchEvent(new CustomEvent("stage", { bubbles: true }));
@@ -34,17 +37,27 @@ export function show(frame) {
 
 const titleOf = (/** @type {HTMLElement} */ one) => one.querySelector("h1")?.textContent;
 
-/** Words, chosen lead-ins, ticked feelings and what was opened. @param {HTMLElement} before @param {string} what */
-function carryOver(before, what) {
-  for (const old of before.querySelectorAll(what)) {
+/** Words, chosen lead-ins, ticked feelings and what was opened. @param {HTMLElement} before */
+function carryOver(before) {
+  for (const old of before.querySelectorAll("textarea, input:not([type=hidden]), details")) {
     const now = twin(old);
     if (now instanceof HTMLDetailsElement) now.open = /** @type {HTMLDetailsElement} */ (old).open;
     else if (now instanceof HTMLTextAreaElement) now.value = /** @type {HTMLTextAreaElement} */ (old).value;
     else if (now instanceof HTMLInputElement) {
       const { value, checked } = /** @type {HTMLInputElement} */ (old);
       Object.assign(now, { value, checked });
-      if (what === BESIDE) now.closest("details")?.toggleAttribute("open", Boolean(value));
     }
+  }
+}
+
+/** @param {HTMLElement} before */
+function keepBeside(before) {
+  const fieldsOf = (/** @type {HTMLElement} */ one) =>
+    /** @type {NodeListOf<HTMLInputElement>} */ (one.querySelectorAll(BESIDE));
+  for (const { id, value } of fieldsOf(before)) beside.set(id, value);
+  for (const field of fieldsOf(stage())) {
+    field.value = beside.get(field.id) ?? "";
+    if (field.value) field.closest("details")?.setAttribute("open", "");
   }
 }
 

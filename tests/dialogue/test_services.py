@@ -454,6 +454,25 @@ def test_what_is_chosen_beside_a_draft_counts_for_its_turn_alone(cast: Cast) -> 
     assert (pair.sees("ben").lead, pair.sees("ben").own) == ("", "")
 
 
+def test_a_summary_said_anew_begins_with_the_one_before(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(f"{ARRIVED} ana:say ben:say ana:yes ana:no_more")
+    first = pair.sees("ben")
+    pair.does("ben", "say", words="It is quiet.", lead="From the beginning …")
+
+    pair.play("ana:partly ana:say")
+    again, other = pair.sees("ben"), pair.sees("ana")
+    pair.does("ben", "end")
+
+    assert (first.draft, again.draft, again.lead, again.draft_version) == (
+        "",
+        "It is quiet.",
+        "From the beginning …",
+        0,
+    )
+    assert (other.draft, pair.sees("ben").draft) == ("", "")  # never sent twice, and nothing was left unsent
+
+
 def test_a_page_left_behind_gets_the_other_text_and_replaces_nothing(cast: Cast) -> None:
     pair = Pair(cast)
     pair.play(ARRIVED)

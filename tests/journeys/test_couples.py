@@ -127,6 +127,7 @@ def _he_gathers_and_she_adds_a_piece(ana: Room, ben: Room) -> None:
     ana.press("I also want you to hear …")
     ana.say("I miss you then.", "Send this piece")
     ben.shows("Summary", "I miss you then.")
+    expect(ben.words).to_have_value("A platform, and quiet.")
     ben.say("A platform, quiet, and missing me.", "Send my summary")
     ana.press("Yes, all of it")
 

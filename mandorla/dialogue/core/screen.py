@@ -16,7 +16,7 @@ from mandorla.vault.core import NotYours
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A move on the screen: its name and its act; for a list how many lines, for marks which and how many; for a
-    person to be named, among whom.
+    person to be named, among whom; for words that grow, the entry they begin with.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Offer:
     lines: tuple[str, ...] = ()
     kind: str = ""
     people: tuple[UUID, ...] = ()
+    stood: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ def _offer(state: State, person: UUID, move: Move) -> Offer:
     match move.act:
         case "list":
             return replace(plain, least=move.least, most=move.most, kind=move.kind)
+        case "say" if move.grows:
+            return replace(plain, stood=max(state.latest.get(move.kind, ()), default=0))
         case "name":
             return replace(plain, people=tuple(one for one in state.people if one != person))
         case "mark":

@@ -50,8 +50,9 @@ class Move:
     `kind` names what was said, so that later steps can show it. `least` and `most` bound the lines of a list, or how
     many are marked; those are lines of the kind `of`, with `theirs` only what others wrote. `last` replaces `next` once
     everyone has been sender. `out` leaves out of the dialogue whoever makes this move (*me*), or whoever has made none
-    yet (*rest*). `gathers` keeps what was said on a list for everybody, also when roles change. `advances` goes to the
-    next prompt while there is one, else to `done` or `last`. `again` counts as one more try.
+    yet (*rest*). `gathers` keeps what was said on a list for everybody, also when roles change. What `grows`
+    begins, when it is said anew, with what the same person last said of its kind. `advances` goes to the next prompt
+    while there is one, else to `done` or `last`. `again` counts as one more try.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Move:
     optional_prompts: bool = False
     out: Literal["", "me", "rest"] = ""
     gathers: bool = False
+    grows: bool = False
     media: tuple[str, ...] = MEDIA
 
     def targets(self) -> tuple[str, ...]:

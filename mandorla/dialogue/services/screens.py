@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
@@ -29,7 +28,7 @@ from mandorla.dialogue.core.company import lacks_guide
 from mandorla.dialogue.core.numerals import numerals
 from mandorla.dialogue.core.state import NOBODY
 from mandorla.dialogue.services import rooms, scripts
-from mandorla.dialogue.services.drafts import opened_draft
+from mandorla.dialogue.services.drafts import NOTHING, Beside, opened_draft
 from mandorla.dialogue.services.rooms import Room, Seat, Stored
 from mandorla.dialogue.services.saying import in_words, locale_of
 from mandorla.dialogue.services.scripts import FeelingGroup, Words
@@ -276,7 +275,6 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         snapshot, draft = room.shown, room.drafts.get(seat.person)
     state, script, entries = snapshot.state, room.script, snapshot.entries
     now = timezone.now()
-    typed, beside = opened_draft(seat, draft, state)
     if state.is_at_door(seat.person):
         state = state.from_door(script.start, seat.person, now)
     seen, words = screen(script, state, seat.person), scripts.words(state.script, seat.language)
@@ -289,6 +287,8 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
 
     paused = state.paused
     over = state.over or ("lapsed" if has_lapsed(script, state, now) else "")
+    before = ("", NOTHING) if over else _stood_before(seat, seen, choice, state, entries)
+    typed, beside = opened_draft(seat, draft, state) if draft else before
     set_down = script.steps[state.step].lent and (paused or over or lacks_guide(script, state, begun=seen.begun))
     ahead = appointment(script, state, now, closed=seat.closed)
     return RoomView(
@@ -333,7 +333,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         together=script.steps[state.step].role in TOGETHER,
         wheel=scripts.feelings(seat.language) if any(offer.act == "pick" for offer in seen.offers) else (),
         sketches=script.draws,
-        draft=typed if draft else _listed_before(seat, seen.person, choice, state, entries),
+        draft=typed,
         draft_version=draft.version if draft else 0,
         lead=beside.lead,
         picked=beside.feelings,
@@ -351,14 +351,28 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         over=over,
         closed=seat.closed,
         rests=when(seat, seat.rests) if seat.rests and not script.gentle and not seen.begun else "",
-        several=several(seat, script, state, seen, told=told, names=names, show=show, lent=_lent(seat, seen, entries)),
+        several=several(
+            seat, script, state, seen, told=told, names=names, show=show, lent=_read(seat, seen.lent, entries)
+        ),
     )
 
 
-def _lent(seat: Seat, seen: Screen, entries: Mapping[int, Stored]) -> Entry | None:
-    """What a guide has lent this person, if it can be read."""
+def _stood_before(
+    seat: Seat, seen: Screen, choice: Offer | None, state: State, entries: Mapping[int, Stored]
+) -> tuple[str, Beside]:
+    """A list or a summary that is written anew begins with what stands there: nobody types it all once more."""
+    if choice and choice.act == "list":
+        mine = (key for key in state.lines_of(choice.kind) if state.writer_of(key) == seen.person)
+        return "\n".join(line.text for key in mine if (line := line_of(seat, key, entries))), NOTHING
+    grown = (entry for offer in seen.offers if offer.stood and (entry := _read(seat, offer.stood, entries)))
+    last = next((entry.body for entry in grown if entry.by == seen.person), {})
+    return str(last.get("words", "")), Beside(str(last.get("lead", "")))
+
+
+def _read(seat: Seat, seq: int, entries: Mapping[int, Stored]) -> Entry | None:
+    """An entry at hand, such as what a guide has lent, if it can be read."""
     try:
-        return rooms.opened(seat, entries[seen.lent]) if seen.lent in entries else None
+        return rooms.opened(seat, entries[seq]) if seq in entries else None
     except Sealed:
         return None
 
@@ -423,13 +437,6 @@ def _opened(seat: Seat, entry: Entry, words: Words, script: Script, found: Mappi
         strokes=tuple(" ".join(map(str, stroke)) for stroke in entry.body.get("strokes", ())),
         lines=_lines(seat, entry, found),
     )
-
-
-def _listed_before(seat: Seat, writer: UUID, choice: Offer | None, state: State, entries: Mapping[int, Stored]) -> str:
-    """A list that is written anew begins with what stands there: nobody types it all once more."""
-    keys = state.lines_of(choice.kind) if choice and choice.act == "list" else ()
-    mine = (line for key in keys if state.writer_of(key) == writer and (line := line_of(seat, key, entries)))
-    return "\n".join(line.text for line in mine)
 
 
 def _lines(seat: Seat, entry: Entry, found: Mapping[int, Stored]) -> tuple[str, ...]:

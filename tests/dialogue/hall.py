@@ -19,7 +19,7 @@ from mandorla.vault.core import new_id
 from tests.player import cookie_line
 from tests.served import Address
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 Frame = dict[str, Any]
 
 

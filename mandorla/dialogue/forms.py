@@ -39,7 +39,7 @@ def command_from(fields: Mapping[str, Any], zone: str) -> Command:
             key=UUID(hex=_text(fields, "key")),
             seen=min(int(fields["v"]), FAR_AHEAD),
             do=_text(fields, "do"),
-            words=_text(fields, "words").replace("\r\n", "\n"),
+            words=_words(fields, "words"),
             lead=_text(fields, "lead")[:LEAD_MAX],
             feelings=tuple(_list(fields, "feelings")),
             own=tuple(_list(fields, "own")),
@@ -50,6 +50,7 @@ def command_from(fields: Mapping[str, Any], zone: str) -> Command:
             person=UUID(hex=_text(fields, "person")) if fields.get("person") else None,
             role=_text(fields, "role"),
             drawn=_text(fields, "drawn"),
+            kept=min(int(fields.get("kept") or 0), FAR_AHEAD),
         )
     except (KeyError, ValueError, TypeError):
         raise Refused("broken") from None
@@ -73,7 +74,8 @@ def draft_from(fields: Mapping[str, Any]) -> services.Typed:
     try:
         lead, feelings = _text(fields, "lead")[:LEAD_MAX], tuple(dict.fromkeys(_list(fields, "feelings")))
         beside = services.Beside(lead, feelings, ", ".join(_list(fields, "own")))
-        return services.Typed(_text(fields, "draft"), int(fields["v"]), int(fields.get("version") or 0), beside)
+        words = None if fields.get("draft") is None else _words(fields, "draft")
+        return services.Typed(words, int(fields["v"]), int(fields.get("version") or 0), beside)
     except (KeyError, ValueError, TypeError):
         raise Refused("broken") from None
 
@@ -315,6 +317,10 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or "\x00" in value:
         raise Refused("broken")
     return value
+
+
+def _words(fields: Mapping[str, Any], name: str) -> str:
+    return _text(fields, name).replace("\r\n", "\n")
 
 
 def _id(fields: Mapping[str, Any], name: str) -> str:

@@ -9,6 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import asdict
 from functools import cache, partial
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -327,7 +328,7 @@ def screen_frame(seat: Seat) -> dict[str, Any]:
 
 def draft_frame(kept: services.Kept) -> dict[str, Any]:
     """What became of a draft, by the line and by POST."""
-    return {"draft": kept.name, "version": kept.version, "words": kept.words, "own": kept.own}
+    return {"draft": kept.name, "version": kept.version, "words": kept.words} | asdict(kept.beside)
 
 
 def _frame(seat: Seat, room: services.RoomView, clocks: services.Clocks) -> dict[str, Any]:

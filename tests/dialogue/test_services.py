@@ -19,7 +19,7 @@ from mandorla.accounts import services as accounts
 from mandorla.dialogue import services
 from mandorla.dialogue.core import Command
 from mandorla.dialogue.models import Draft, Event, Thread
-from mandorla.dialogue.services import Asked, Beside, Seat, Typed, bell, moves, rooms, scripts
+from mandorla.dialogue.services import Asked, Beside, Seat, Typed, bell, drafts, moves, rooms, scripts
 from mandorla.dialogue.services.writer import Writer
 from mandorla.spaces import services as spaces
 from mandorla.spaces.models import Space
@@ -247,7 +247,7 @@ def test_a_screen_that_is_out_of_date_moves_nothing(cast: Cast) -> None:
 def test_a_room_read_while_a_move_was_on_its_way_does_not_hide_it(cast: Cast) -> None:
     pair, may_go = Pair(cast), threading.Event()
     pair.play("ben:now")
-    command, look = Command(new_id(), pair.sees("ana").v, "ready"), moves.may_still
+    command, look = Command(new_id(), pair.sees("ana").v, "ready"), rooms.may_still
 
     with patch.object(moves, "may_still", lambda *given: (may_go.wait(5), look(*given))):
         answer = moves.start(pair.ana, command)
@@ -485,6 +485,69 @@ def test_a_page_left_behind_gets_the_other_text_and_replaces_nothing(cast: Cast)
     assert pair.sees("ana").draft == "from the phone"
 
 
+def test_at_one_device_each_has_a_draft_and_nobody_the_others(cast: Cast) -> None:
+    pair = Pair(cast, "vision", "shared")
+    pair.play("ben:now ben:ready ben:ready ben:say ben:say")
+    services.save_draft(pair.ben, Typed("Ana's own", pair.sees("ben").v, 0))
+    services.forget(pair.thread)
+
+    pair.does("ben", "write", words="We laugh", kept=0)
+    ben_sees = pair.sees("ben")
+    kept = services.save_draft(pair.ben, Typed("Ben's own", ben_sees.v, 1))
+    pair.does("ben", "write", words="Ben's own words", kept=2)
+
+    assert (ben_sees.holder, ben_sees.draft, kept.name) == ("Ben", "", "kept")
+    draft = rooms.room_of(pair.ben).drafts[cast.ben.id]
+    state = rooms.room_of(pair.ben).shown.state
+    assert [drafts.opened_draft(pair.ben, draft, state, one)[0] for one in (cast.ana.id, cast.ben.id)] == [
+        "Ana's own",
+        "",
+    ]
+
+
+def test_what_is_chosen_where_no_words_can_be_typed_leaves_the_words_that_were_kept(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(f"{ARRIVED} ana:say ben:say ana:yes ana:no_more ben:say ana:all ben:say")
+    services.save_draft(pair.ana, Typed("the quiet", pair.sees("ana").v, 0))
+    pair.play("ana:lands ben:guess")
+
+    services.save_draft(pair.ana, Typed(None, pair.sees("ana").v, 1, Beside(feelings=("sad",))))
+    chosen = pair.sees("ana")
+    pair.does("ana", "other", feelings=("sad",), kept=2)
+    services.forget(pair.thread)
+
+    assert (chosen.draft, chosen.picked) == ("the quiet", ("sad",))
+    assert (pair.sees("ana").draft, pair.sees("ana").picked) == ("the quiet", ())
+
+
+@pytest.mark.parametrize(("sent", "left"), [("begun", "begun and gone on"), ("now: begun and gone on.", "")])
+def test_words_sent_from_a_page_that_is_behind_take_only_what_they_hold(cast: Cast, sent: str, left: str) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    services.save_draft(pair.ana, Typed("begun", pair.sees("ana").v, 0))
+    services.save_draft(seat(cast.ana, pair.thread), Typed("begun and gone on", pair.sees("ana").v, 1))
+
+    pair.does("ana", "say", words=sent, kept=1)
+    services.forget(pair.thread)
+
+    assert pair.sees("ana").draft == left
+
+
+def test_a_draft_kept_before_it_had_parts_is_read(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    services.save_draft(pair.ana, Typed("", pair.sees("ana").v, 0))
+    row = Draft.objects.get()
+    plain = {"words": "from an older version"}
+    row.envelope = pair.ana.own_keys.seal(
+        plain, type="draft", field="words", record=row.id, author=cast.ana.id, revision=row.version
+    )
+    row.save()
+    services.forget(pair.thread)
+
+    assert pair.sees("ana").draft == "from an older version"
+
+
 def test_a_draft_that_is_too_long_is_not_kept_in_part(cast: Cast) -> None:
     pair = Pair(cast)
     pair.play(ARRIVED)
@@ -515,7 +578,7 @@ def test_a_draft_another_process_kept_goes_with_the_words_too(cast: Cast) -> Non
     assert room
     room.drafts.clear()
 
-    pair.does("ana", "say")
+    pair.does("ana", "say", kept=1)
 
     assert Draft.objects.count() == 0
 

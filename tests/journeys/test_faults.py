@@ -9,16 +9,9 @@ from playwright.sync_api import Dialog, Page, expect
 from tests.journeys.browsing import EXIT, Browsing, Room, Watch, address_of
 from tests.journeys.network import Network
 from tests.journeys.site import Pair, Site
+from tests.journeys.test_drafts import pause_and_go_on
 
 ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")
-HEARD = (
-    "ana say: I miss our walks.",
-    "ben say: You miss our walks.",
-    "ana yes",
-    "ana no_more",
-    "ben say: You miss them.",
-)
-TO_EMPATHY = (*HEARD, "ana all", "ben say: Makes sense, as we met on one.", "ana lands")
 NETWORK_FAILS = ("WebSocket connection to", "net::ERR_")
 FRONT = re.compile(r"//[^/]+/$")
 
@@ -237,111 +230,6 @@ def test_going_back_shows_the_room_as_it_is_now(ana: Room, ben: Room) -> None:
     ana.shows("Did it come across?", "You went away.")
     ana.press("Yes, you’ve got it")
     ana.shows("Is there more?")
-
-
-def test_two_pages_of_one_person_show_both_texts(ana: Room, thread: str) -> None:
-    second = Room(ana.page.context.new_page(), thread)
-    ana.write("Written on the phone.")
-    ana.says("kept")
-
-    second.write("Written on the laptop.")
-
-    expect(second.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
-    second.says("kept")
-    ana.page.reload()
-    expect(ana.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
-
-
-def test_what_another_page_kept_stays_when_the_screen_changes_under_what_is_typed_here(
-    ana: Room, ben: Room, thread: str
-) -> None:
-    phone = Room(ana.page.context.new_page(), thread)
-    phone.write("Written on the phone.")
-    phone.says("kept")
-    phone.page.close()
-    ana.write("Written on the laptop.")
-
-    ben.press("Let me mirror that much")
-
-    ana.page.get_by_text("Ben would like to mirror").wait_for()
-    expect(ana.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
-    ana.says("joined")
-    ana.says("kept")
-    ana.page.reload()
-    expect(ana.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
-
-
-def test_a_chosen_beginning_outlives_a_reload_and_a_pause(ana: Room, ben: Room) -> None:
-    beginning = ana.page.locator("input[name=lead]").first
-    ana.page.locator(".chip--stem").first.click()
-    ana.write("you hummed.")
-    ana.says("kept")
-    ana.page.reload()
-    expect(beginning).to_be_checked()
-    ana.page.locator(".chip--stem").nth(1).click()
-
-    pause_and_go_on(ana, ben)
-
-    expect(ana.page.locator("input[name=lead]").nth(1)).to_be_checked()
-    expect(ana.words).to_have_value("you hummed.")
-
-
-def test_feelings_half_chosen_outlive_a_reload_a_pause_and_another_device(
-    ben: Room, pair: Pair, thread: str, browsing: Browsing
-) -> None:
-    pair.play(thread, *TO_EMPATHY)
-    ben.page.reload()
-    own, hurt = ben.page.get_by_label("Or another feeling"), ben.page.locator("[name=feelings][value=hurt]")
-    ben.feel("hurt", own="shut out")
-    ben.says("kept")
-    ben.page.reload()
-    expect(own).to_have_value("shut out")
-    expect(hurt).to_be_checked()
-    own.fill("shut out of it")
-
-    pause_and_go_on(Room(browsing.open(pair.ana), thread), ben)
-
-    expect(own).to_have_value("shut out of it")
-    second = Room(browsing.open(pair.ben), thread)
-    expect(second.page.get_by_label("Or another feeling")).to_have_value("shut out of it")
-    second.press("Offer my guess")
-    second.shows("Is that how it feels?")
-    expect(second.page.get_by_role("textbox", name="Not sent")).to_have_count(0)
-    ben.page.reload()
-    expect(ben.page.get_by_role("textbox", name="Not sent")).to_have_count(0)
-
-
-def pause_and_go_on(one: Room, other: Room) -> None:
-    """The other asks for a pause; then both go on."""
-    other.opens_menu()
-    other.press("Pause now")
-    for room in (one, other):
-        room.shows("A pause for you both")
-    for room in (one, other):
-        room.press("I am ready to go on")
-    expect(other.page.get_by_role("heading", name="A pause for you both")).to_have_count(0)
-
-
-def test_words_typed_beside_an_answer_that_takes_none_stay_in_sight(ana: Room, thread: str, pair: Pair) -> None:
-    pair.play(thread, *HEARD, "ana all", "ben say: Makes sense, as we met on one.")
-    ana.page.reload()
-    ana.write("It is the quiet that I miss.")
-
-    ana.press("Yes, that lands")
-
-    expect(ana.page.get_by_role("textbox", name="Not sent")).to_have_value("It is the quiet that I miss.")
-
-
-def test_words_on_a_second_page_stay_when_the_first_one_sends(ana: Room, thread: str, pair: Pair) -> None:
-    second = Room(ana.page.context.new_page(), thread)
-    second.write("Half a thought")
-
-    ana.say("The whole thought.", "Send")
-
-    second.shows("Mirror")
-    expect(second.page.get_by_role("textbox", name="Not sent")).to_have_value("Half a thought")
-    second.press("Put it away")
-    expect(second.page.get_by_role("textbox", name="Not sent")).to_have_count(0)
 
 
 @pytest.mark.parametrize("sends", [False, True], ids=["writing", "sending"])

@@ -26,7 +26,7 @@ GUIDING = frozenset({"lend", "slow", "back"})
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What someone asks for. `key` makes a repeat harmless; `seen` is the version on their screen."""
+    """What someone asks for. `key` makes a repeat harmless; `seen` and `kept` are versions, of screen and draft."""
 
     key: UUID
     seen: int
@@ -42,6 +42,7 @@ class Command:
     person: UUID | None = None
     role: str = ""
     drawn: str = ""
+    kept: int = 0
 
 
 def anywhere(script: Script, state: State, person: UUID, command: Command, now: datetime) -> dict[str, Any]:

@@ -1,17 +1,22 @@
-"""Drafts: what somebody filled in and has not sent, for their own eyes. A page that is behind replaces nothing."""
+"""Drafts: what somebody filled in and has not sent, for their own eyes. A page that is behind replaces nothing.
+
+At one device between two people one draft holds the parts of both, and each finds their own.
+"""
 
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from mandorla.dialogue.core import State, holder, is_one_device
 from mandorla.dialogue.services import rooms
-from mandorla.dialogue.services.moves import PATIENCE_SECONDS, may_still, stored_id
-from mandorla.dialogue.services.rooms import Seat, StoredDraft
-from mandorla.dialogue.services.writer import Conflict, writer
-from mandorla.vault.core import Busy, new_id
+from mandorla.dialogue.services.rooms import Room, Seat, StoredDraft, may_still, stored_id
+from mandorla.dialogue.services.writer import PATIENCE_SECONDS, Conflict, writer
+from mandorla.vault.core import Busy, Sealed, new_id
 
 DRAFT_MAX = 10_000  # characters
+Parts = dict[str, dict[str, Any]]
+"""What a draft holds, by the id of whoever filled it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +33,12 @@ NOTHING = Beside()
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What is filled in, the version of the room it was filled in, and of the draft it goes on from."""
+    """What is filled in, the version of the room it was filled in, and of the draft it goes on from.
 
-    words: str
+    `words` are None where there is no field for them: those that were kept before stay.
+    """
+
+    words: str | None
     seen: int
     version: int
     beside: Beside = NOTHING
@@ -43,12 +51,12 @@ class Kept:
     name: str
     version: int = 0
     words: str = ""
-    own: str = ""
+    beside: Beside = NOTHING
 
 
 def save_draft(seat: Seat, typed: Typed) -> Kept:
-    """Keeps what someone fills in. A page that is behind gets the other text. Raises Busy, Locked or NotYours."""
-    if len(typed.words) + len(typed.beside.own) > DRAFT_MAX:
+    """Keeps what someone fills in. A page that is behind gets what was kept. Raises Busy, Locked or NotYours."""
+    if len(typed.words or "") + len(typed.beside.own) > DRAFT_MAX:
         return Kept("long")
     room = rooms.room_of(seat)
     with room.lock:
@@ -56,15 +64,13 @@ def save_draft(seat: Seat, typed: Typed) -> Kept:
         if state.is_at_door(seat.person):
             return Kept("late")
         newest = state.seq if is_one_device(room.script, state) else state.turn  # as for acts
-        if (
-            typed.seen < newest or holder(room.script, state, seat.person) in state.done
-        ):  # the words it grew from have been sent
+        of = holder(room.script, state, seat.person)
+        if typed.seen < newest or of in state.done:  # the words it grew from have been sent
             return Kept("late")
         before = room.drafts.get(seat.person)
         if typed.version != (before.version if before else 0):
-            words, beside = opened_draft(seat, before, state)
-            return Kept("other", before.version if before else 0, words, beside.own)
-        draft = _sealed(seat, typed, state, before)
+            return Kept("other", before.version if before else 0, *opened_draft(seat, before, state, of))
+        draft = _with(seat, before, of, _part(seat, typed, state, before, of))
         room.drafts[seat.person] = draft
         answer = writer.submit(seat.thread, _Keep(seat, draft))
     try:
@@ -77,16 +83,51 @@ def save_draft(seat: Seat, typed: Typed) -> Kept:
     return Kept("kept", draft.version)
 
 
-def opened_draft(seat: Seat, draft: StoredDraft | None, state: State) -> tuple[str, Beside]:
-    """The words of a draft and what was chosen beside them, for the one who writes it."""
-    if draft is None:
-        return "", NOTHING
-    plain = seat.own_keys.open(
-        draft.envelope, type="draft", field="words", record=draft.record, author=seat.person, revision=draft.version
-    )
-    if plain.get("turn") != state.turn:
-        return str(plain["words"]), NOTHING
-    return str(plain["words"]), Beside(str(plain["lead"]), tuple(plain["feelings"]), str(plain["own"]))
+def opened_draft(seat: Seat, draft: StoredDraft | None, state: State, of: UUID) -> tuple[str, Beside]:
+    """The words of a draft and what was chosen beside them, for the one who filled it in."""
+    part = _parts(seat, draft).get(of.hex, {})
+    words = str(part.get("words", ""))
+    if part.get("turn") != state.turn:
+        return words, NOTHING
+    return words, Beside(str(part["lead"]), tuple(part["feelings"]), str(part["own"]))
+
+
+@dataclass(frozen=True, slots=True)
+class PutAway:
+    """What goes with words that are sent: the draft up to a version, but for what somebody else filled in beside."""
+
+    until: int
+    left: StoredDraft | None = None
+
+    def __call__(self, cursor: Any, seat: Seat) -> None:
+        if self.left:
+            _put(cursor, seat, self.left)
+            return
+        row = [stored_id(seat.thread), stored_id(seat.person), self.until]
+        cursor.execute("DELETE FROM dialogue_draft WHERE thread_id = %s AND person = %s AND version <= %s", row)
+
+    def settle(self, seat: Seat, room: Room) -> None:
+        """After the commit, under the room's lock."""
+        draft = room.drafts.get(seat.person)
+        if draft and draft.version <= self.until:
+            del room.drafts[seat.person]
+        if self.left:
+            room.drafts[seat.person] = self.left
+
+
+def put_away(seat: Seat, draft: StoredDraft | None, of: UUID, sent: str | None, kept: int) -> PutAway:
+    """What goes with the words that are `sent`, or with feelings, by a page that went on from version `kept`.
+
+    What another page kept since stays, unless it was sent as well; and where no words are sent, so do the words.
+    """
+    parts = _parts(seat, draft)
+    part = parts.pop(of.hex, {})
+    words = str(part.get("words", "")).strip()
+    if draft is None or (draft.version > kept and (sent is None or words not in sent)):
+        return PutAway(kept)
+    if sent is None and words:
+        parts[of.hex] = part | asdict(NOTHING)
+    return PutAway(draft.version, _sealed(seat, parts, draft) if parts else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +139,45 @@ class _Keep:
 
     def __call__(self, cursor: Any) -> None:
         may_still(cursor, self.seat)
-        cursor.execute(
-            "INSERT INTO dialogue_draft (id, thread_id, person, version, envelope) VALUES (%s, %s, %s, %s, %s)"
-            " ON CONFLICT (thread_id, person) DO UPDATE SET version = excluded.version, envelope = excluded.envelope,"
-            " id = excluded.id WHERE dialogue_draft.version = excluded.version - 1",
-            [
-                stored_id(self.draft.record),
-                stored_id(self.seat.thread),
-                stored_id(self.seat.person),
-                self.draft.version,
-                self.draft.envelope.raw,
-            ],
+        _put(cursor, self.seat, self.draft)
+
+
+def _put(cursor: Any, seat: Seat, draft: StoredDraft) -> None:
+    cursor.execute(
+        "INSERT INTO dialogue_draft (id, thread_id, person, version, envelope) VALUES (%s, %s, %s, %s, %s)"
+        " ON CONFLICT (thread_id, person) DO UPDATE SET version = excluded.version, envelope = excluded.envelope,"
+        " id = excluded.id WHERE dialogue_draft.version = excluded.version - 1",
+        [*map(stored_id, (draft.record, seat.thread, seat.person)), draft.version, draft.envelope.raw],
+    )
+    if cursor.rowcount != 1:
+        raise Conflict
+
+
+def _part(seat: Seat, typed: Typed, state: State, before: StoredDraft | None, of: UUID) -> dict[str, Any]:
+    words = opened_draft(seat, before, state, of)[0] if typed.words is None else typed.words
+    return {"words": words, "turn": state.turn} | asdict(typed.beside)
+
+
+def _with(seat: Seat, before: StoredDraft | None, of: UUID, part: dict[str, Any]) -> StoredDraft:
+    return _sealed(seat, _parts(seat, before) | {of.hex: part}, before)
+
+
+def _parts(seat: Seat, draft: StoredDraft | None) -> Parts:
+    if draft is None:
+        return {}
+    record, version = draft.record, draft.version
+    try:
+        plain: dict[str, Any] = seat.own_keys.open(
+            draft.envelope, type="draft", field="words", record=record, author=seat.person, revision=version
         )
-        if cursor.rowcount != 1:
-            raise Conflict
+    except Sealed:
+        return {}
+    return plain if "words" not in plain else {seat.person.hex: plain}  # as it was before it had parts
 
 
-def _sealed(seat: Seat, typed: Typed, state: State, kept: StoredDraft | None) -> StoredDraft:
-    record, version = new_id(), kept.version + 1 if kept else 1
-    told = {"words": typed.words, "turn": state.turn} | asdict(typed.beside)
+def _sealed(seat: Seat, parts: Parts, before: StoredDraft | None) -> StoredDraft:
+    record, version = new_id(), before.version + 1 if before else 1
     envelope = seat.own_keys.seal(
-        told, type="draft", field="words", record=record, author=seat.person, revision=version
+        parts, type="draft", field="words", record=record, author=seat.person, revision=version
     )
     return StoredDraft(version, record, envelope)

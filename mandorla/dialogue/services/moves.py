@@ -4,7 +4,6 @@
 """
 
 import hashlib
-import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import dataclass, fields
@@ -13,24 +12,22 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from mandorla.dialogue.core import ANYWHERE, Command, Entry, Snapshot, change, decide, fold, wire
 from mandorla.dialogue.core.strokes import strokes_from
 from mandorla.dialogue.models import Event
 from mandorla.dialogue.services import bell, presence, rooms
-from mandorla.dialogue.services.rooms import Room, Seat, Stored
-from mandorla.dialogue.services.writer import Conflict, writer
+from mandorla.dialogue.services.drafts import PutAway, put_away
+from mandorla.dialogue.services.rooms import Room, Seat, Stored, may_still, stored_id
+from mandorla.dialogue.services.writer import PATIENCE_SECONDS, Conflict, writer
 from mandorla.notices import services as notices
 from mandorla.notices.core import Change
 from mandorla.spaces import services as spaces
-from mandorla.vault import services as vault
-from mandorla.vault.core import Busy, Envelope, Locked, Moved, Refused
+from mandorla.vault.core import Busy, Envelope, Moved, Refused
 
-PATIENCE_SECONDS = 3.0
 TRIES = 3
-ASKED = tuple(one.name for one in fields(Command) if one.name != "seen")
+ASKED = tuple(one.name for one in fields(Command) if one.name not in ("seen", "kept"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ def start(seat: Seat, command: Command) -> "Future[Ack]":
             room=seat.space,
             resting=seat.rests is not None and seat.rests > now,
         )
-        append = _appended(seat, room, entry, command.key)
+        append = _appended(seat, room, entry, command)
         answer = writer.submit(seat.thread, append, settled=append.settle)
         room.remember(command.key, fingerprint, answer)
     answer.add_done_callback(lambda done: rooms.forget(seat.thread) if done.exception() else None)
@@ -103,7 +100,7 @@ class _Append:
     tip: Snapshot[Stored]
     stored: Stored
     state: Envelope
-    sends_words: bool
+    put_away: PutAway | None
     due: Change
     at: datetime
     shut_out: frozenset[UUID]
@@ -126,10 +123,8 @@ class _Append:
             " VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [thread, seq, command, stored_id(self.stored.author), epoch, self.stored.digest, envelope.raw],
         )
-        if self.sends_words:  # also one that another process keeps
-            cursor.execute(
-                "DELETE FROM dialogue_draft WHERE thread_id = %s AND person = %s", [thread, stored_id(seat.person)]
-            )
+        if self.put_away:
+            self.put_away(cursor, seat)
         if self.due:
             notices.write(self.due, self.at)
         for guest in self.shut_out:
@@ -142,35 +137,37 @@ class _Append:
         with self.room.lock:
             self.room.shown, self.room.epoch = self.tip, self.seat.keys.epoch
             self.room.settle(ack.key, ack)
-            if self.sends_words:
-                self.room.drafts.pop(self.seat.person, None)
+            if self.put_away:
+                self.put_away.settle(self.seat, self.room)
         rooms.overtake(self.room)
         bell.ring(self.room.thread, ack.key)
         if self.shut_out:
             bell.ring(self.room.thread, bell.RESEAT)
 
 
-def may_still(cursor: Any, seat: Seat) -> None:
-    """Locked or NotYours if the key was turned, or the space left, since the seat was taken."""
-    now = int(time.time())
-    cursor.execute(vault.UNLOCK_CHECK_SQL, [stored_id(seat.unlock), now, now])
-    if cursor.fetchone() is None:
-        raise Locked
-    spaces.may_write(cursor, seat.space, seat.person, seat.keys.epoch, seat.thread)
-
-
-def _appended(seat: Seat, room: Room, entry: Entry, command: UUID) -> _Append:
+def _appended(seat: Seat, room: Room, entry: Entry, command: Command) -> _Append:
     """Seals an entry and the state it leads to; the room's tip moves on. Call under the room's lock."""
-    envelope = seat.keys.seal(wire.packed(entry), type="event", record=command, author=entry.author, revision=entry.seq)
-    stored = Stored(entry.seq, entry.author, command, envelope.digest, envelope)
+    envelope = seat.keys.seal(
+        wire.packed(entry), type="event", record=command.key, author=entry.author, revision=entry.seq
+    )
+    stored = Stored(entry.seq, entry.author, command.key, envelope.digest, envelope)
     before = room.tip.state
     state = fold(room.script, before, entry, stored.digest.hex())
     due = change(room.script, before, state, entry.at, partial(presence.is_here, seat.thread, seat.person))
     room.tip = room.tip.grown(state, entry.seq, stored)
-    sends_words = entry.do not in ANYWHERE and ("words" in entry.body or "lines" in entry.body)
+    away = _put_away(seat, room, entry, command.kept)
     sealed = rooms.sealed_state(seat.keys, seat.thread, seat.space, state)
     gone = frozenset(before.guests.keys() - state.guests.keys())
-    return _Append(seat, room, room.tip, stored, sealed, sends_words, due, entry.at, gone)
+    return _Append(seat, room, room.tip, stored, sealed, away, due, entry.at, gone)
+
+
+def _put_away(seat: Seat, room: Room, entry: Entry, kept: int) -> PutAway | None:
+    """What becomes of the draft: nothing, where the entry carries none of what one fills in."""
+    if entry.do in ANYWHERE or not {"words", "lines", "feelings"} & entry.body.keys():
+        return None
+    lines = entry.body.get("lines", [entry.body["words"]] if "words" in entry.body else None)
+    sent = None if lines is None else "\n".join(lines)
+    return put_away(seat, room.drafts.get(seat.person), entry.by, sent, kept)
 
 
 def _same_answer(room: Room, key: UUID, fingerprint: bytes) -> "Future[Ack]":
@@ -213,8 +210,3 @@ def _fingerprint(person: UUID, command: Command) -> bytes:
     """What makes two commands the same: all but the version seen."""
     asked = [getattr(command, name) for name in ASKED]
     return hashlib.sha256(repr((person, asked)).encode()).digest()
-
-
-def stored_id(value: UUID) -> object:
-    """An id as raw statements give it to this database."""
-    return value if connection.vendor == "postgresql" else value.hex

@@ -4,6 +4,7 @@ A seat is one person's place in one room with the keys for it. Rooms hold no key
 """
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
@@ -12,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone, translation
 
 from mandorla.dialogue.core import Entry, Script, Snapshot, State, wire
@@ -21,7 +23,8 @@ from mandorla.dialogue.services import scripts
 from mandorla.dialogue.services.rests import rests_until
 from mandorla.spaces import services as spaces
 from mandorla.spaces.core import FACILITATOR
-from mandorla.vault.core import Envelope, NotYours
+from mandorla.vault import services as vault
+from mandorla.vault.core import Envelope, Locked, NotYours
 from mandorla.vault.services import KeyRing, ThreadKeys
 
 ROOMS_KEPT = 2000
@@ -262,3 +265,17 @@ def there(thread: UUID, people: Iterable[UUID]) -> set[UUID]:
     if room is None or room.shown.state.begun_at is None:
         return set()
     return {person for person in people if room.shown.state.is_welcome(person)}
+
+
+def may_still(cursor: Any, seat: Seat) -> None:
+    """Locked or NotYours if the key was turned, or the space left, since the seat was taken."""
+    now = int(time.time())
+    cursor.execute(vault.UNLOCK_CHECK_SQL, [stored_id(seat.unlock), now, now])
+    if cursor.fetchone() is None:
+        raise Locked
+    spaces.may_write(cursor, seat.space, seat.person, seat.keys.epoch, seat.thread)
+
+
+def stored_id(value: UUID) -> object:
+    """An id as raw statements give it to this database."""
+    return value if connection.vendor == "postgresql" else value.hex

@@ -63,6 +63,11 @@ class Button:
     act: str
     label: str
 
+    @property
+    def takes(self) -> str:
+        """The field whose text goes with it, if any."""
+        return {"say": "words", "list": "words", "draw": "words", "pick": "own"}.get(self.act, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -114,6 +119,7 @@ class RoomView:
     most: int
     one_device: bool
     holder: str
+    writer: str
     both: tuple[str, ...]
     pace: str
     wish: str
@@ -288,7 +294,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
     paused = state.paused
     over = state.over or ("lapsed" if has_lapsed(script, state, now) else "")
     before = ("", NOTHING) if over else _stood_before(seat, seen, choice, state, entries)
-    typed, beside = opened_draft(seat, draft, state) if draft else before
+    typed, beside = opened_draft(seat, draft, state, seen.person) if draft else before
     set_down = script.steps[state.step].lent and (paused or over or lacks_guide(script, state, begun=seen.begun))
     ahead = appointment(script, state, now, closed=seat.closed)
     return RoomView(
@@ -323,6 +329,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         most=choice.most if choice else 0,
         one_device=seen.one_device,
         holder=seat.names.get(seen.person, "") if seen.one_device else "",
+        writer=seen.person.hex if seen.one_device else "",
         both=tuple(seat.names.get(one, "") for one in state.people) if seen.one_device else (),
         pace=state.pace,
         wish=state.paces.get(seat.person, state.pace),

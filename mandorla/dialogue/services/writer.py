@@ -17,6 +17,7 @@ from django.db import OperationalError, connection, transaction
 from mandorla.vault.core import Busy, Locked, Moved, NotYours, Refused
 
 TOGETHER_MAX = 256
+PATIENCE_SECONDS = 3.0  # how long somebody waits for it
 logger = logging.getLogger("mandorla.writer")
 Work = Callable[[Any], Any]
 

@@ -1,14 +1,18 @@
 /**
  * Keeps what is filled in, words and what is chosen beside them: sealed on the server a moment after the last key, and at once
- * when the stage changes. If another page of the same person wrote something else meanwhile, both texts are shown and nothing
- * is replaced. Words whose turn has gone by stay on the page until their writer puts them away.
+ * when the stage changes or the page is hidden. If another page of the same person kept something else meanwhile, both are
+ * shown and nothing is replaced. Words whose turn has gone by stay on the page until their writer sends them or puts them away.
  */
 import { handIn } from "./lookout.js";
+import { merged } from "./merged.js";
 import { stage } from "./stage.js";
 
 /** @typedef {import("./line.js").Line} Line */
 /** @typedef {import("./line.js").Frame} Frame */
-/** @typedef {{ words: string, own: string, lead: string, feelings: string[] }} Filled */
+/**
+ * @typedef {{ words: string | null, own: string, lead: string, feelings: string[] }} Filled no words where there is no field
+ * @typedef {Filled & { turn?: string, writer?: string, saved: boolean }} Aside
+ */
 
 const SETTLED_MS = 1_500;
 const DRAFT_MAX = 10_000;
@@ -23,35 +27,45 @@ const fields = () =>
   [.../** @type {NodeListOf<HTMLInputElement>} */ (form().querySelectorAll(FIELDS))].filter(
     (one) => one.form === form(),
   );
+/** The version of the draft that an act goes on from. */
+const version = () => /** @type {HTMLInputElement} */ (form().elements.namedItem("kept"));
 
-/** @type {Filled & { turn?: string, saved: boolean } | null} what is filled in, while its fields are not on the screen */
-let aside = null;
+/** @type {Aside | null} what is filled in, while its fields are off the screen for a moment */
+let away = null;
+/** @type {Aside[]} what was not sent, and whose turn has gone by */
+let left = [];
 /** @type {Set<string>} what this page has handed over, so that it knows its own words again */
 const handed = new Set();
-/** What the server keeps of this turn, as far as this page knows, and under which version. */
-let [saved, version, turn] = /** @type {(string | undefined)[]} */ (["", "0", undefined]);
+/** What the server keeps of this turn, as far as this page knows. */
+let saved = "";
+/** @type {string | undefined} */
+let turn;
 
 /** @returns {Filled} */
 function filled() {
   const all = new FormData(form());
-  const [words = "", own = "", lead = ""] = ["words", "own", "lead"].map((name) => String(all.get(name) ?? ""));
-  return { words, own, lead, feelings: all.getAll("feelings").map(String) };
+  const [own = "", lead = ""] = ["own", "lead"].map((name) => String(all.get(name) ?? ""));
+  const words = all.get("words");
+  return { words: words === null ? null : String(words), own, lead, feelings: all.getAll("feelings").map(String) };
 }
-const isTyped = (/** @type {Filled} */ { words, own }) => Boolean(words.trim() || own.trim());
+const told = (/** @type {Filled} */ { words, own, lead, feelings }) => JSON.stringify({ words, own, lead, feelings });
+const isTyped = (/** @type {Filled} */ { words, own }) => Boolean(words?.trim() || own.trim());
 
-export function isUnsaved() {
-  const now = filled();
-  return Boolean((aside && !aside.saved) || (isTyped(now) && JSON.stringify(now) !== saved));
-}
-/** Words whose turn has gone by, or whose dialogue is over, and which were never sent. */
+/** Whether the server lacks something that stands in the fields of this turn. */
+export const isUnsaved = () => Boolean((away && !away.saved) || (fields().length && told(filled()) !== saved));
+/** Whether something that was not sent is on this page alone. */
+export const isLeft = () => left.some((one) => !one.saved || one.own);
+/** What was never sent and whose turn has gone by, or whose dialogue is over. At one device nobody sees the other's. */
 export const leftBehind = () =>
-  aside && (aside.turn !== stage().dataset.turn || "over" in stage().dataset)
-    ? [aside.words, aside.own].filter(Boolean).join("\n\n")
-    : "";
+  left
+    .filter((one) => one.writer === stage().dataset.writer)
+    .flatMap(({ words, own }) => [words, own])
+    .filter(Boolean)
+    .join("\n\n");
 /** What was sent is no longer to be kept; all of it, if nothing is named. @param {string} [name] @param {string} [text] */
 export function putAway(name, text) {
-  if (aside && (name === "words" || name === "own") && aside[name] === text) aside[name] = "";
-  if (name === undefined || (aside && !isTyped(aside))) aside = null;
+  for (const one of left) if ((name === "words" || name === "own") && one[name] === text) one[name] = "";
+  left = name === undefined ? [] : left.filter(isTyped);
 }
 
 /** @param {Line} line @param {(state: string) => void} say @returns {() => void} what saves at once */
@@ -61,53 +75,71 @@ export function keep(line, say) {
   /** @type {Filled | undefined} what is on its way */
   let sent;
   let older = false;
+  let present = false;
   const save = () => {
     const now = filled();
-    if (!fields().length || sent || older || JSON.stringify(now) === saved) return;
+    if (!fields().length || sent || older || told(now) === saved) return;
     sent = now;
-    for (const [name] of TEXTS) handed.add(now[name]);
+    for (const [name] of TEXTS) handed.add(now[name] ?? "");
     const { words, ...beside } = now;
-    const told = { draft: words, ...beside, v: stage().dataset.v, version };
-    if (words.length > DRAFT_MAX) heard({ draft: "long" });
-    else if (!line.send(told)) void handIn(line, told).then((arrived) => arrived || miss());
+    const frame = { draft: words, ...beside, v: stage().dataset.v, version: version().value };
+    if ((words ?? "").length + now.own.length > DRAFT_MAX) heard({ draft: "long" });
+    else if (!line.send(frame)) void handIn(line, frame).then((arrived) => arrived || miss());
   };
   const settle = () => {
     clearTimeout(soon);
     soon = setTimeout(save, SETTLED_MS);
   };
+  const settleIfNeeded = () => isUnsaved() && settle();
   const leave = () => {
-    const now = filled();
-    if (!fields().length) return;
+    present = fields().length > 0;
+    if (!present) return;
     save();
-    if (isTyped(now)) aside = { ...now, turn: stage().dataset.turn, saved: JSON.stringify(now) === saved };
+    const now = filled();
+    const same = told(now) === saved;
+    if (!same || version().value !== "0")
+      away = { ...now, turn: stage().dataset.turn, writer: stage().dataset.writer, saved: same };
   };
   const arrive = () => {
+    const { dataset } = stage();
+    if (away && (away.turn !== dataset.turn || "over" in dataset)) {
+      const wasSent = away.saved && version().value === "0"; // by another page: this one puts away what it sends
+      if (isTyped(away) && !wasSent) left.push(away);
+      away = null;
+    }
     if (!fields().length) return;
-    if (aside && aside.turn === stage().dataset.turn) {
-      fill(aside);
-      aside = null;
-    } else if (turn !== stage().dataset.turn) [saved, version] = [JSON.stringify(filled()), stage().dataset.kept];
-    turn = stage().dataset.turn;
-    if (isUnsaved()) settle();
+    if (turn !== dataset.turn || (!present && !away)) saved = told(filled());
+    else version().value = kept;
+    [turn, kept] = [dataset.turn, version().value];
+    if (away) fill(away);
+    away = null;
+    putAway("words", filled().words ?? "");
+    settleIfNeeded();
   };
+  let kept = "0";
   document.addEventListener("input", ({ target }) => fields().some((one) => one === target) && settle());
+  document.addEventListener("visibilitychange", () => document.hidden && save());
   document.addEventListener("leaving", leave);
   document.addEventListener("stage", arrive);
-  line.addEventListener("open", () => {
-    older = false;
-  });
-  line.addEventListener("lost", (event) => {
-    older ||= /** @type {CustomEvent<string>} */ (event).detail === "older";
-  });
   const miss = () => {
     sent = undefined;
     if (isUnsaved()) say("kept-here");
   };
-  line.addEventListener("lost", () => line.hasStandIn || miss());
+  line.addEventListener("open", () => {
+    older = false;
+    sent = undefined; // what was on its way over a line before this one may not have arrived
+    settleIfNeeded();
+  });
+  line.addEventListener("lost", (event) => {
+    older ||= /** @type {CustomEvent<string>} */ (event).detail === "older";
+    if (!line.hasStandIn) return miss();
+    sent = undefined;
+    settleIfNeeded();
+  });
   line.addEventListener("frame", (event) => {
     const frame = /** @type {CustomEvent<Frame>} */ (event).detail;
     if (frame.draft) heard(frame);
-    else if (frame.html !== undefined && isUnsaved()) settle();
+    else if (frame.html !== undefined) settleIfNeeded();
   });
   /** @param {Frame} frame */
   function heard(frame) {
@@ -115,27 +147,31 @@ export function keep(line, say) {
     sent = undefined;
     if (frame.draft === "long") say("long");
     if (!was) return;
-    const same = JSON.stringify(was);
     if (frame.draft === "kept") {
-      [saved, version] = [same, String(frame.version)];
-      if (aside && TEXTS.every(([name]) => aside?.[name] === was[name])) aside.saved = true;
-      if (fields().length) say("kept");
+      [saved, kept] = [told(was), String(frame.version)];
+      for (const one of away ? [away, ...left] : left) one.saved ||= told(one) === saved;
+      if (fields().length) {
+        version().value = kept;
+        say("kept");
+      }
     }
-    if (frame.draft === "other" && fields().length) {
-      [saved, version] = ["", String(frame.version)];
-      join(frame);
-    }
-    if (frame.draft !== "late" && frame.draft !== "long" && isUnsaved()) settle();
+    if (frame.draft === "other" && fields().length) join(frame);
+    if (frame.draft !== "late" && frame.draft !== "long") settleIfNeeded();
   }
-  /** Both texts, one after the other, unless one holds the other. @param {Frame} frame */
-  function join(frame) {
+  /** What another page kept meanwhile, together with what stands here. @param {Frame} frame */
+  function join({ version: newer, words = "", own = "", lead = "", feelings = [] }) {
+    const [base, now, other] = [saved ? JSON.parse(saved) : {}, filled(), { words, own, lead, feelings }];
+    const both = { ...now, lead: now.lead || lead, feelings: [...now.feelings, ...feelings] };
     for (const [name, between] of TEXTS) {
-      const field = fields().find((one) => one.name === name);
-      const other = frame[name] ?? "";
-      if (!field || handed.has(other) || field.value.includes(other)) continue;
-      field.value = other.includes(field.value) ? other : `${field.value}${between}${other}`;
-      say("joined");
+      const mine = now[name];
+      if (mine === null || handed.has(other[name])) continue;
+      both[name] = merged(mine, base[name] ?? "", other[name], between);
+      if (both[name] !== mine && both[name] !== other[name]) say("joined");
     }
+    fill(both);
+    saved = told({ ...other, words: now.words === null ? null : words });
+    kept = version().value = String(newer);
+    if (!isUnsaved()) say("kept");
   }
   arrive();
   return save;
@@ -146,6 +182,6 @@ function fill(given) {
   for (const field of fields()) {
     if (field.type === "radio") field.checked = field.value === given.lead;
     else if (field.type === "checkbox") field.checked = given.feelings.includes(field.value);
-    else field.value = given[/** @type {"words" | "own"} */ (field.name)];
+    else field.value = given[/** @type {"words" | "own"} */ (field.name)] ?? "";
   }
 }

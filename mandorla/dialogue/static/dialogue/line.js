@@ -3,7 +3,7 @@
  * stage. It carries frames and knows nothing of them. Its events: `frame`, `open` after the first frame, `lost`.
  *
  * @typedef {{ v?: number, html?: string, ack?: string[], nak?: string, why?: string, say?: string, here?: boolean,
- *   pong?: number, draft?: string, version?: number, words?: string, own?: string, clocks?: Record<string, [number, number]>,
+ *   pong?: number, draft?: string, version?: number, words?: string, own?: string, lead?: string, feelings?: string[], clocks?: Record<string, [number, number]>,
  *   whisper?: number, said?: Whisper[], reads?: boolean, caught?: string[], call?: CallFrame, signal?: Signal, of?: string }} Frame
  * @typedef {{ code: string, say: string, span: string }} Whisper a sentence of the coach, and the words it is about
  * @typedef {{ id: string, name: string, microphone: boolean, camera: boolean }} Told somebody in the call

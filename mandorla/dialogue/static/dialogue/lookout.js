@@ -28,11 +28,11 @@ export function lookOut(line) {
   });
 }
 
-/** @param {Line} line @param {Record<string, string | string[] | undefined>} fields @returns {Promise<boolean>} whether it arrived */
+/** @param {Line} line @param {Record<string, string | string[] | null | undefined>} fields @returns {Promise<boolean>} whether it arrived */
 export function handIn(line, fields) {
   const body = new FormData(/** @type {HTMLFormElement} */ (document.getElementById("move")));
   for (const name of [...body.keys()]) if (name !== "csrfmiddlewaretoken") body.delete(name);
-  for (const [name, value] of Object.entries(fields)) for (const one of [value ?? ""].flat()) body.append(name, one);
+  for (const [name, value] of Object.entries(fields)) for (const one of [value ?? []].flat()) body.append(name, one);
   return ask(line, "draft/", { method: "POST", body });
 }
 

@@ -1,9 +1,9 @@
 /** The room: joins line, stage, outbox and drafts, and says in one quiet line how things stand. */
-import { isUnsaved, keep, leftBehind, putAway } from "./draft.js";
+import { isLeft, isUnsaved, keep, leftBehind, putAway } from "./draft.js";
 import { Line } from "./line.js";
 import { lookOut } from "./lookout.js";
 import { newKey, send } from "./outbox.js";
-import { show, stage } from "./stage.js";
+import { forget, holdsBeside, show, stage } from "./stage.js";
 
 const room = /** @type {HTMLElement} */ (document.querySelector("[data-room]"));
 const status = /** @type {HTMLElement} */ (document.querySelector("[data-status]"));
@@ -56,6 +56,7 @@ function tellUnsent() {
 /** What was sent is no longer something to send. @param {HTMLFormElement} form @param {string} name @param {string} text */
 function sent(form, name, text) {
   putAway(name, text);
+  forget(text);
   for (const field of form.elements)
     if (field instanceof HTMLInputElement && field.type === "text" && field.value === text) field.value = "";
 }
@@ -68,7 +69,7 @@ async function submit(event) {
   if (sending.has(form) || (form.id === "move" && "handing" in room.dataset)) return;
   sending.add(form);
   room.setAttribute("aria-busy", "true");
-  const taken = event.submitter?.dataset.takes ?? "words";
+  const taken = event.submitter?.dataset.takes ?? "";
   const text = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(taken))?.value ?? "";
   refuse("");
   say("saving");
@@ -101,7 +102,6 @@ async function saveFirst(event) {
 }
 
 document.addEventListener("submit", submit);
-document.addEventListener("stage", tellUnsent);
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let handing;
 // At one device the next screen is another person's: a second tap, meant for the one before, does not speak for them.
@@ -142,6 +142,7 @@ line.addEventListener("open", () => {
   older.hidden = true;
 });
 const save = keep(line, say);
+document.addEventListener("stage", tellUnsent); // once it is known what was left
 const coach = document.querySelector("[data-whispers-parts]")?.getAttribute("data-whispers-parts");
 /** The coach comes once there is something to read, words of somebody else or the first typed; if it cannot, at the next chance. */
 const comes = () => {
@@ -154,6 +155,6 @@ document.addEventListener("input", comes);
 lookOut(line);
 document.addEventListener("submit", saveFirst);
 addEventListener("beforeunload", (event) => {
-  if (!locking && (isUnsaved() || sending.size)) event.preventDefault();
+  if (!locking && (isUnsaved() || isLeft() || holdsBeside() || sending.size)) event.preventDefault();
 });
 document.addEventListener("input", () => refuse(""));

@@ -13,6 +13,12 @@ export const stage = () => /** @type {HTMLElement} */ (document.querySelector("[
 const BESIDE = "input[form]:not([type])";
 /** @type {Map<string, string>} */
 const beside = new Map();
+/** Whether something of that stands on no field just now. */
+export const holdsBeside = () => [...beside].some(([id, text]) => text && !document.getElementById(id));
+/** @param {string} text what was sent */
+export function forget(text) {
+  for (const [id, value] of beside) if (value === text) beside.set(id, "");
+}
 const version = () => Number(stage().dataset.v);
 
 /** @param {{ v?: number, html?: string }} frame @returns {boolean} whether something new is shown */

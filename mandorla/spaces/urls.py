@@ -9,6 +9,7 @@ urlpatterns = [
     path("invite/", views.invite, name="invite"),
     path("invite/withdraw/", views.withdraw, name="withdraw"),
     path("invited/", views.invited, name="invited"),
+    path("invited/open/", views.still_open, name="still-open"),
     path("join/", views.join, name="join"),
     path("new/<slug:kind>/", views.make, name="make"),
     path("<uuid:space>/", views.space, name="space"),

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import segno
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -41,9 +41,10 @@ FORMS: Final[dict[str, type[MakeForm]]] = {"family": MakeForm, "group": GroupFor
 @unlocked
 @require_http_methods(["GET", "POST"])
 def invite(request: UnlockedRequest) -> HttpResponse:
-    """Explains, or shows the open invitation; a POST makes it or renews it."""
+    """Explains, or shows the open invitation or the space it led to; a POST makes it or renews it."""
     if request.method != "POST":
-        return _invitation(request, services.invitation_of(request.ring))
+        invitation = services.invitation_of(request.ring)
+        return _met(request, invitation) or _invitation(request, invitation)
     try:
         services.invite(request.ring)
     except Refused as no:
@@ -64,6 +65,19 @@ def withdraw(request: UnlockedRequest) -> HttpResponse:
 def invited(request: HttpRequest) -> HttpResponse:
     """Where an invitation's link leads. The code stays in the link's fragment, so it reaches no server and no log."""
     return render(request, "spaces/invited.html", {"form": JoinForm()})
+
+
+@public
+@require_GET
+def still_open(request: HttpRequest) -> HttpResponse:
+    """Whether these invitations are all open still. The page that shows them looks here by itself, without its cookies,
+    so that nobody seems to be there; an id that is made up, used, taken back or over gets one and the same answer.
+    """
+    try:
+        wanted = {UUID(one) for one in request.GET.getlist("of")}
+    except ValueError:
+        return JsonResponse({"open": False})
+    return JsonResponse({"open": services.are_open(wanted)})
 
 
 @unlocked
@@ -104,7 +118,7 @@ def space(request: UnlockedRequest, space: UUID) -> HttpResponse:
     """One of my spaces, or one I am a guest of."""
     found = _mine(request, space)
     page = "spaces/visit.html" if found.me.role == GUIDE else "spaces/space.html"
-    return render(request, page, {"space": found})
+    return render(request, page, {"space": found, "came": "came" in request.GET and found.open})
 
 
 @unlocked
@@ -120,7 +134,7 @@ def invite_into(request: UnlockedRequest, space: UUID) -> HttpResponse:
         else:
             return redirect("spaces:invite-into", space)
     mine = [_handed_over(request, one) for one in services.invitations_of(request.ring, space)]
-    facts = {"space": found, "invitations": mine, "refusal": refusal}
+    facts = {"space": found, "invitations": mine, "refusal": refusal, "minutes": request.unlock.idle_minutes}
     return render(request, "spaces/invitations.html", facts, status=422 if refusal else 200)
 
 
@@ -156,10 +170,19 @@ def _said(no: Refused) -> str:
     return str(REFUSALS[no.reason])
 
 
+def _met(request: UnlockedRequest, invitation: Invitation | None) -> HttpResponse | None:
+    """Leads from an invitation that is used to the space named beside it, where the two are now."""
+    with suppress(NotYours, ValueError):
+        found = None if invitation else services.space_for(request.ring, UUID(request.GET.get("space", "")))
+        if found and found.partner:
+            return redirect(reverse("spaces:space", args=[found.id], query={"came": ""}))
+    return None
+
+
 def _invitation(
-    request: HttpRequest, invitation: Invitation | None, *, refusal: str | None = None, status: int = 200
+    request: UnlockedRequest, invitation: Invitation | None, *, refusal: str | None = None, status: int = 200
 ) -> HttpResponse:
-    said = {"refusal": REFUSALS[refusal] if refusal else ""}
+    said = {"refusal": REFUSALS[refusal] if refusal else "", "minutes": request.unlock.idle_minutes}
     if invitation is None:
         return render(request, "spaces/invite.html", said, status=status)
     return render(request, "spaces/invitation.html", said | _handed_over(request, invitation), status=status)

@@ -25,6 +25,7 @@ from mandorla.dialogue.core import Command  # noqa: E402
 from mandorla.spaces import services as spaces  # noqa: E402
 from mandorla.vault.backends import SessionStore  # noqa: E402
 from mandorla.vault.core import new_id  # noqa: E402
+from mandorla.vault.models import UnlockRow  # noqa: E402
 from mandorla.vault.services import KeyRing  # noqa: E402
 from mandorla.vault.services.sessions import open_request  # noqa: E402
 
@@ -57,6 +58,13 @@ def visit(name: str) -> dict[str, str]:
         settings.SESSION_COOKIE_NAME: request.session.session_key or "",
         settings.UNLOCK_COOKIE_NAME: request.unlock_cookie,  # type: ignore[attr-defined]
     }
+
+
+def used(name: str, back: int = 0) -> int:
+    """The minute in which somebody's keys were last used, once it is put back by so many."""
+    row = UnlockRow.objects.get(id=unlocks[name])
+    UnlockRow.objects.filter(id=row.id).update(last_use=row.last_use - back)
+    return row.last_use - back
 
 
 def pair(names: list[str], gentle: bool = False) -> str:
@@ -198,7 +206,10 @@ def entries(thread: str, name: str) -> int:
     return dialogue.room_for(dialogue.seat_for(rings[name], UUID(thread), unlock=unlocks[name]), checked=True).v
 
 
-HEARD = (sign_up, visit, pair, gather, guide, invite, ask, with_guide, step, go_on, let_in, look_in, play, entries)
+HEARD = (
+    *(sign_up, visit, used, pair, gather, guide, invite, ask, with_guide),
+    *(step, go_on, let_in, look_in, play, entries),
+)
 WISHES: dict[str, Callable[..., Any]] = {wish.__name__: wish for wish in HEARD}
 
 if __name__ == "__main__":

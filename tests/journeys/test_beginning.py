@@ -5,6 +5,9 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.journeys.browsing import Browsing, Room
+from tests.journeys.site import Seeds
+
+LOOK = re.compile("/spaces/invited/open/")
 
 
 def test_two_newcomers_meet_by_code_and_hold_an_appreciation(browsing: Browsing) -> None:
@@ -68,6 +71,55 @@ def test_a_link_brings_the_code_and_takes_it_out_of_the_address(browsing: Browsi
     assert [url for url in asked if code in url] == []
     ana.goto("/dialogues/")
     expect(ana.get_by_role("heading", name="Ben")).to_be_visible()
+
+
+def test_whoever_shows_a_code_reads_without_a_touch_that_the_other_has_come(browsing: Browsing, seeds: Seeds) -> None:
+    people = [seeds.someone(name) for name in ("Ana", "Ben")]
+    ana, ben = (browsing.open(one) for one in people)
+    ana.goto("/spaces/invite/")
+    ana.get_by_role("button", name="Make an invitation").click()
+    code = ana.locator(".secret__text").inner_text()
+
+    ben.goto("/spaces/join/")
+    ben.get_by_label("Code").fill(code)
+    ben.get_by_role("button", name="Come in").click()
+
+    expect(ana.get_by_text("Ben is here now")).to_be_visible()
+    expect(ana.get_by_role("link", name="Ask for a dialogue")).to_be_visible()
+
+
+def test_in_a_family_the_page_of_codes_says_without_a_touch_who_came(browsing: Browsing, seeds: Seeds) -> None:
+    people = [seeds.someone(name) for name in ("Ana", "Ben")]
+    space = seeds("gather", names=[people[0].name], kind="family", title="The ones by the river")
+    ana, ben = (browsing.open(one) for one in people)
+    ana.goto(f"/spaces/{space}/invite/")
+    for label in ("Make a code for somebody", "A code for one more person"):
+        ana.get_by_role("button", name=label).click()
+    expect(ana.locator(".secret__text")).to_have_count(2)
+    code = ana.locator(".secret__text").first.inner_text()
+
+    ben.goto("/spaces/join/")
+    ben.get_by_label("Code").fill(code)
+    ben.get_by_role("button", name="Come in").click()
+
+    expect(ana.get_by_text("Here now: Ben")).to_be_visible()
+    expect(ana.locator(".secret__text")).to_have_count(1)
+    expect(ana.locator(".secret__text")).not_to_have_text(code)
+
+
+def test_a_page_that_looks_by_itself_does_not_put_off_the_lock(browsing: Browsing, seeds: Seeds) -> None:
+    someone = seeds.someone("Ana")
+    seeds("invite", name=someone.name)
+    ana = browsing.open(someone)
+    ana.goto("/spaces/invite/")
+    with ana.expect_response(LOOK):
+        used = seeds("used", name=someone.name, back=5)
+
+    with ana.expect_response(LOOK) as looked:
+        pass
+
+    assert looked.value.json() == {"open": True}
+    assert seeds("used", name=someone.name) == used
 
 
 def _sign_up(page: Page, name: str, called: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import formats, timezone
+from pytest_django import DjangoAssertNumQueries
 
 from mandorla.spaces.core import GUIDE
 from mandorla.spaces.models import Item, PendingGrant, Space
@@ -22,6 +23,7 @@ from mandorla.spaces.services import (
     put,
     space_for,
     spaces_of,
+    withdraw_invitation,
 )
 from mandorla.vault.core import new_id
 from tests.cast import Cast
@@ -29,7 +31,7 @@ from tests.spaces.codes import wrong_code
 from tests.spaces.families import comes, family
 
 HOME, INVITE, WITHDRAW = reverse("dialogue:home"), reverse("spaces:invite"), reverse("spaces:withdraw")
-INVITED, JOIN = reverse("spaces:invited"), reverse("spaces:join")
+INVITED, JOIN, STILL_OPEN = reverse("spaces:invited"), reverse("spaces:join"), reverse("spaces:still-open")
 
 
 def text(browser: Client, address: str) -> str:
@@ -165,6 +167,50 @@ def test_too_many_wrong_codes_have_to_wait(cast: Cast) -> None:
 
     assert page.status_code == 422
     assert "Too many wrong tries. Please wait" in page.content.decode()
+
+
+@pytest.mark.parametrize("codes", [1, 3])
+def test_a_page_that_looks_by_itself_learns_that_its_codes_are_open_from_one_query(
+    cast: Cast, codes: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    space = make(cast.ana.ring(), "group", "The ones by the river")
+    ids = [str(invite(cast.ana.ring(), space=space).id) for _ in range(codes)]
+
+    with django_assert_num_queries(1):
+        answer = Client().get(STILL_OPEN, {"of": ids})
+
+    assert answer.json() == {"open": True}
+
+
+def test_a_used_a_withdrawn_an_expired_and_a_made_up_invitation_look_the_same(cast: Cast) -> None:
+    used, expired, withdrawn = invite(cast.ana.ring()), invite(cast.ben.ring()), invite(cast.cleo.ring())
+    join(cast.eve.ring(), used.code)
+    PendingGrant.objects.filter(pk=expired.id).update(expires=timezone.now())
+    withdraw_invitation(cast.cleo.ring())
+
+    gone = (used.id, expired.id, withdrawn.id, new_id(), "no id at all")
+    answers = [Client().get(STILL_OPEN, {"of": str(one)}) for one in gone]
+
+    assert [(answer.status_code, answer.content) for answer in answers] == [(200, b'{"open": false}')] * 5
+
+
+def test_an_invitation_that_was_used_leads_to_the_one_who_came(cast: Cast) -> None:
+    browser, invitation = cast.cleo.browser(), invite(cast.cleo.ring())
+    beside = f"{INVITE}?space={invitation.space}"
+    assert invitation.code in text(browser, beside)
+    join(cast.eve.ring(), invitation.code)
+
+    led = browser.get(beside)
+
+    assert "Eve is here now" in text(browser, led["Location"])
+    assert "is here now" not in text(browser, reverse("spaces:space", args=[invitation.space]))
+
+
+@pytest.mark.parametrize("beside", ["", "nothing", "made up", "theirs"])
+def test_without_an_invitation_the_page_explains_whatever_stands_beside_it(cast: Cast, beside: str) -> None:
+    named = {"theirs": cast.space, "made up": new_id()}.get(beside, beside)
+
+    assert "Hand it over in person" in text(cast.cleo.browser(), f"{INVITE}?space={named}")
 
 
 def test_the_link_of_an_invitation_opens_for_everybody(cast: Cast) -> None:

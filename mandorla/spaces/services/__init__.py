@@ -12,6 +12,7 @@ key).
 from mandorla.spaces.services.gate import current, may_write, members_of, shut_out_of
 from mandorla.spaces.services.guests import consent_to, is_let_in, noted, place_in, withdraw_consent
 from mandorla.spaces.services.inviting import (
+    are_open,
     invitation_of,
     invitations_of,
     invite,
@@ -27,6 +28,7 @@ from mandorla.spaces.services.signals import joined, leaving, shut_out
 from mandorla.spaces.services.writing import only
 
 __all__ = [
+    "are_open",
     "consent_to",
     "current",
     "drop",

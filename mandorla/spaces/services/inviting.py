@@ -90,6 +90,11 @@ def invitations_of(ring: KeyRing, space: UUID) -> list[Invitation]:
     ]
 
 
+def are_open(invitations: set[UUID]) -> bool:
+    """Whether each of these invitations still opens its space. Anybody may ask who knows their ids."""
+    return PendingGrant.objects.filter(pk__in=invitations, expires__gt=timezone.now()).count() == len(invitations)
+
+
 def withdraw_invitation(ring: KeyRing, space: UUID | None = None, invitation: UUID | None = None) -> None:
     """Takes an invitation of mine back; without a space, the one into a relationship, and the empty space with it.
 

@@ -29,8 +29,13 @@ WEAKNESS: Final[Mapping[str, Promise]] = {
     "easy": _("A machine would guess this too soon. Make it longer: five unrelated words are good."),
 }
 LIMITS: Final = {"least": LENGTH_MIN, "most": LENGTH_MAX}
-NAME_ATTRIBUTES: Final = {"autocomplete": "username", "autocapitalize": "none", "autocorrect": "off"}
-CODE_ATTRIBUTES: Final = {"autocapitalize": "characters", "autocorrect": "off"}
+AS_TYPED: Final = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
+NAME_ATTRIBUTES: Final = AS_TYPED | {"autocomplete": "username"}
+NOT_TOGETHER: Final = _(
+    "This name and passphrase do not belong together. Check both; capitals and spaces matter in the passphrase."
+)
+UNLIKE: Final = _("The two are not the same. Please type both once more.")
+ALMOST: Final = _("Almost: only capitals, spaces or dashes differ, and these count. Please type both once more.")
 A_MINUTE_AND_A_HALF: Final = 90
 MOMENT_SECONDS: Final = 5
 
@@ -57,7 +62,7 @@ class PassphraseField(forms.CharField):
     """A passphrase, folded to its one spelling; never shown again."""
 
     def __init__(self, *, known: bool, **options: Any) -> None:
-        attributes = {"autocomplete": "current-password" if known else "new-password", "autocapitalize": "none"}
+        attributes = AS_TYPED | {"autocomplete": "current-password" if known else "new-password"}
         super().__init__(strip=False, widget=forms.PasswordInput(attrs=attributes), **options)
 
     def to_python(self, value: Any) -> str:
@@ -119,12 +124,7 @@ class SignIn(Told):
     name = NameField(label=_("Sign-in name"))
     passphrase = PassphraseField(known=True, label=_("Passphrase"))
 
-    refusals: ClassVar = {
-        "wrong": (
-            None,
-            _("This name and passphrase do not belong together. Check both; capitals matter in the passphrase."),
-        )
-    }
+    refusals: ClassVar = {"wrong": (None, NOT_TOGETHER)}
 
 
 class Passphrase(Told):
@@ -132,7 +132,7 @@ class Passphrase(Told):
 
     passphrase = PassphraseField(known=True, label=_("Passphrase"))
 
-    refusals: ClassVar = {"wrong": ("passphrase", _("This is not your passphrase. Capitals matter."))}
+    refusals: ClassVar = {"wrong": ("passphrase", _("This is not your passphrase. Capitals and spaces matter."))}
 
 
 class Chosen(Told):
@@ -154,7 +154,10 @@ class Chosen(Told):
         if not chosen or chosen == self.offer:
             return self.cleaned_data
         if not again and _is_nearly(chosen, self.offer):
-            self.add_error("passphrase", _("Almost: type the words just as they stand there, in small letters."))
+            self.add_error(
+                "passphrase",
+                _("Almost: type the words just as they stand there, in small letters and with spaces between them."),
+            )
             return self.cleaned_data
         names = [part for name in self.names() for part in (name, *name.split())]
         if weakness := services.weakness(chosen, names=names):
@@ -162,7 +165,7 @@ class Chosen(Told):
         elif not again:
             self.add_error("again", _("A passphrase of your own is typed twice, so that a slip cannot lock you out."))
         elif again != chosen:
-            self.add_error("again", _("The two are not the same. Please type both once more."))
+            self.add_error("again", ALMOST if _is_nearly(again, chosen) else UNLIKE)
         return self.cleaned_data
 
 
@@ -191,7 +194,7 @@ class Recover(Chosen):
 
     name = NameField(label=_("Sign-in name"))
     passphrase = PassphraseField(known=False, label=_("Your new passphrase"))
-    code = forms.CharField(label=_("Recovery code"), widget=forms.TextInput(attrs=CODE_ATTRIBUTES))
+    code = forms.CharField(label=_("Recovery code"), widget=forms.TextInput(attrs=AS_TYPED))
 
     field_order = ("name", "code", "passphrase", "again")
     refusals: ClassVar = {
@@ -215,7 +218,7 @@ class Change(Chosen):
     passphrase = PassphraseField(known=False, label=_("Your new passphrase"))
 
     field_order = ("today", "passphrase", "again")
-    refusals: ClassVar = {"wrong": ("today", _("This is not your passphrase of today. Capitals matter."))}
+    refusals: ClassVar = {"wrong": ("today", _("This is not your passphrase of today. Capitals and spaces matter."))}
 
     def __init__(self, *arguments: Any, called: str = "", **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -236,7 +239,7 @@ class Quiz(Told):
         super().__init__(*arguments, **options)
         for place in asked:
             self.fields[f"group{place + 1}"] = forms.CharField(
-                label=gettext("Group %(number)d") % {"number": place + 1}, widget=forms.TextInput(attrs=CODE_ATTRIBUTES)
+                label=gettext("Group %(number)d") % {"number": place + 1}, widget=forms.TextInput(attrs=AS_TYPED)
             )
 
     def groups(self) -> list[str]:
@@ -264,6 +267,7 @@ class Idle(Told):
         self.fields["minutes"].choices = choices  # type: ignore[attr-defined]  # it is a field of choices
 
 
-def _is_nearly(chosen: str, offer: str) -> bool:
-    """Whether these are the offered words, but for capitals and what stands between them."""
-    return " ".join(chosen.casefold().replace("-", " ").split()) == offer
+def _is_nearly(one: str, other: str) -> bool:
+    """Whether these are the same words, but for capitals and the spaces or dashes between them."""
+    bare = str.maketrans("", "", " -")
+    return one.casefold().translate(bare) == other.casefold().translate(bare)

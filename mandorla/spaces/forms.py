@@ -5,6 +5,8 @@ from typing import ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mandorla.accounts.forms import AS_TYPED
+
 CODE_CHARACTERS_MAX = 60
 TITLE_MAX = 60
 
@@ -16,7 +18,7 @@ class JoinForm(forms.Form):
         label=_("Code"),
         help_text=_("28 letters and digits. Dashes, spaces and small letters do not matter."),
         max_length=CODE_CHARACTERS_MAX,
-        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocorrect": "off", "data-invitation": True}),
+        widget=forms.TextInput(attrs=AS_TYPED | {"data-invitation": True}),
     )
 
 

@@ -1,6 +1,7 @@
 """The doors of the account: the good way, the stranger, the refusal, and what an answer gives away."""
 
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Page
 
 OWN = "walrus tide lamp pepper orbit"
+ALMOST = "Almost: only capitals, spaces or dashes differ, and these count. Please type both once more."
 NEW = "seven quiet herons under glass"
 TOKEN = re.compile(r'name="(?:csrfmiddlewaretoken|offer)" value="[^"]*"|class="secret__text"[^>]*>[^<]*<')
 
@@ -72,15 +74,39 @@ def test_the_first_page_offers_five_words(db: None) -> None:
     assert f">{hidden(page, 'offer')}<" in text(page)
 
 
-def test_the_five_words_with_a_capital_are_told_apart_from_an_own_passphrase(db: None) -> None:
+@pytest.mark.parametrize("slip", [str.capitalize, lambda words: words.replace(" ", "")], ids=["capital", "no spaces"])
+def test_the_five_words_with_a_slip_are_told_apart_from_an_own_passphrase(db: None, slip: Callable[[str], str]) -> None:
     browser = Client()
     offer = hidden(browser.get("/me/sign-up/"), "offer")
 
-    answer = sign_up(browser, passphrase=offer.capitalize(), again="", offer=offer)
+    answer = sign_up(browser, passphrase=slip(offer), again="", offer=offer)
 
     assert answer.status_code == 422
-    assert "Almost: type the words just as they stand there, in small letters." in text(answer)
+    assert "Almost: type the words just as they stand there, in small letters and with spaces between them." in text(
+        answer
+    )
     assert "typed twice, so that" not in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        ("/me/sign-up/", {"name", "passphrase", "again"}),
+        ("/me/sign-in/", {"name", "passphrase"}),
+        ("/me/recover/", {"name", "code", "passphrase", "again"}),
+        ("/me/passphrase/", {"today", "passphrase", "again"}),
+        ("/me/step-up/", {"passphrase"}),
+        ("/spaces/join/", {"code"}),
+    ],
+)
+def test_a_phone_leaves_passphrases_and_codes_as_they_are_typed(cast: Cast, page: str, fields: set[str]) -> None:
+    visitor = cast.ana.browser() if page in ("/me/passphrase/", "/me/step-up/", "/spaces/join/") else Client()
+    inputs = re.findall(r"<input\b[^>]*>", visitor.get(page).content.decode())
+
+    as_typed = ('autocapitalize="none"', 'autocorrect="off"', 'spellcheck="false"')
+    left_alone = {re.findall(r'name="(\w+)"', one)[0] for one in inputs if all(said in one for said in as_typed)}
+
+    assert left_alone == fields
 
 
 def test_someone_new_signs_up_writes_the_code_down_and_comes_home(db: None) -> None:
@@ -209,6 +235,8 @@ def test_what_was_typed_stays_but_never_a_passphrase(cast: Cast) -> None:
         ),
         ({"again": ""}, "A passphrase of your own is typed twice, so that a slip cannot lock you out."),
         ({"again": NEW}, "The two are not the same. Please type both once more."),
+        ({"again": OWN.capitalize()}, ALMOST),
+        ({"again": OWN.replace(" ", "")}, ALMOST),
         ({"name": "do"}, "Please take between 3 and 64 characters."),
         ({"called": "D" * 61}, "Please keep this under 61 characters."),
     ],
@@ -482,7 +510,7 @@ def test_a_new_passphrase_needs_the_one_of_today(cast: Cast) -> None:
     answer = cast.ana.browser().post("/me/passphrase/", {"today": "not this one", "passphrase": NEW, "again": NEW})
 
     assert answer.status_code == 422
-    assert "<span>This is not your passphrase of today. Capitals matter.</span>" in text(answer)
+    assert "<span>This is not your passphrase of today. Capitals and spaces matter.</span>" in text(answer)
     assert services.open_ring("ana", cast.ana.passphrase).person == cast.ana.id
 
 

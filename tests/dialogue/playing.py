@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from mandorla.dialogue.core import Command, Entry, Script, Snapshot, State, assemble, decide, fold, wire
+from mandorla.vault.core import Refused
 
 DIALOGUES = Path(__file__).resolve().parents[2] / "mandorla" / "content" / "dialogues"
 ANA, BEN, EVE, ROOM, GUIDE, OBSERVER = (UUID(int=number) for number in (0xA, 0xB, 0xE, 0xF0, 0xC, 0xD))
@@ -126,3 +129,30 @@ def through_json(state: State) -> State:
     """The state after it was stored and read again."""
     plain: Mapping[str, Any] = json.loads(json.dumps(state.packed()))
     return State.unpacked(plain)
+
+
+def table(moves: str = "", name: str = "couples", medium: str = "written", **facts: Any) -> Table:
+    """Two people at a table, after these moves."""
+    return Table(script(f"{name}/1"), medium, **facts).play(moves)
+
+
+def refusal(held: Table, person: Any, do: str, **facts: Any) -> Refused:
+    """Why this move is refused; it leaves everything as it was."""
+    before = held.state
+    with pytest.raises(Refused) as refused:
+        held.does(person, do, **facts)
+    assert held.state == before
+    return refused.value
+
+
+def _as_the_other(moves: str) -> str:
+    return moves.replace("ana:", "x:").replace("ben:", "ana:").replace("x:", "ben:")
+
+
+def _stages(name: str) -> list[str]:
+    """A whole dialogue with both turns, cut where its parts end."""
+    heard = HEARD[name].removeprefix(ARRIVED[name])
+    return [ARRIVED[name], heard, THANKED + "ben:now ana:now ", _as_the_other(heard), _as_the_other(THANKED)]
+
+
+STAGES = {name: _stages(name) for name in ARRIVED}

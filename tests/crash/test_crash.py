@@ -14,6 +14,7 @@ from django.db import connection
 
 from tests.cast import Cast
 from tests.dialogue.logbook import faults, seat_of
+from tests.dialogue.playing import ARRIVED
 from tests.dialogue.seated import Pair as Seated
 from tests.dialogue.seated import cookies_of
 from tests.pairs import Pair, talk
@@ -23,7 +24,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "20" if connection.vendor == "sqlite" else "5"))
 ROOMS = 6
-ARRIVING = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip"
 TALK_SECONDS = (0.02, 0.5)
 
 
@@ -41,7 +41,7 @@ def test_nothing_acknowledged_is_lost_doubled_or_renumbered(cast: Cast, tmp_path
 
 def _begun(cast: Cast) -> UUID:
     dialogue = Seated(cast)
-    dialogue.play(ARRIVING)
+    dialogue.play(ARRIVED["couples"])
     return dialogue.thread
 
 

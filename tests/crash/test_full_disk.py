@@ -14,20 +14,20 @@ from mandorla.vault.core import new_id
 from tests.cast import Cast
 from tests.dialogue.hall import Frame, Hall, Phone
 from tests.dialogue.logbook import faults
+from tests.dialogue.playing import ARRIVED
 from tests.dialogue.seated import Pair, cookies_of
 from tests.served import Served, beside_this_test, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = int(os.environ.get("MANDORLA_FULL_DISKS", "5"))
-ARRIVED = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip "
 AGAIN_WITHIN_SECONDS = 10.0
 
 
 @pytest.mark.timeout(60 + 10 * ROUNDS)
 def test_a_full_disk_is_said_kindly_and_loses_nothing(cast: Cast, tmp_path: Path) -> None:
     pair, promised = Pair(cast), dict[UUID, int]()
-    pair.play(ARRIVED)
+    pair.play(ARRIVED["couples"])
     browsers = [cookies_of(someone) for someone in (cast.ana, cast.ben)]
     server = serve(tmp_path, **beside_this_test(tmp_path))
 

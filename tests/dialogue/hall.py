@@ -109,6 +109,12 @@ class Hall:
         )
         return Phone(self.lines.enter_context(line))
 
+    def sits(self, cookies: Mapping[str, str], thread: UUID) -> Phone:
+        """A phone with its first screen."""
+        phone = self.phone(cookies, thread)
+        phone.told("html")
+        return phone
+
 
 @contextmanager
 def open_hall() -> Iterator[Hall]:

@@ -41,9 +41,7 @@ def begun(cast: Cast, medium: str = "video") -> Pair:
 
 def phone(hall: Hall, pair: Pair, name: str) -> Phone:
     """Somebody's room with its first screen."""
-    one = hall.phone(cookies_of(getattr(pair.cast, name)), pair.thread)
-    one.told("html")
-    return one
+    return hall.sits(cookies_of(getattr(pair.cast, name)), pair.thread)
 
 
 def joins(one: Phone, *, as_: str = "", **on: bool) -> str:

@@ -235,7 +235,7 @@ def test_coming_by_is_seeing_it(cast: Cast) -> None:
 def test_somebody_in_the_room_is_not_told(cast: Cast, hall: Hall) -> None:
     asks_to_be_told(cast.ana, cast.ben)
     pair = Pair(cast)
-    pair.play("ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip")
+    pair.play(ARRIVED["couples"])
     DueRow.objects.all().delete()
     ana, ben = sits(hall, cast.ana, pair), sits(hall, cast.ben, pair)
 
@@ -274,7 +274,7 @@ def test_who_leaves_the_room_is_away(cast: Cast, hall: Hall) -> None:
 
 def test_a_turn_asks_nothing_more_while_both_are_there_whoever_wishes_what(cast: Cast) -> None:
     pair = Pair(cast)
-    pair.play("ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip")
+    pair.play(ARRIVED["couples"])
     for who in ("ana", "ben"):
         presence.comes(pair.thread, pair.seat(who).person)
 

@@ -36,13 +36,13 @@ from mandorla.vault.core import new_id
 from tests.cast import Cast, Someone
 from tests.dialogue.hall import Frame, Hall, Phone
 from tests.dialogue.logbook import faults
+from tests.dialogue.playing import ARRIVED
 from tests.dialogue.seated import Pair, cookies_of, seat
 from tests.dialogue.touring import Act, way_to_something_new
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BROKEN_FRAMES = int(os.environ.get("BROKEN_FRAMES", "100"))
-ARRIVING = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip"
 LOCKED, NOT_YOURS, RESEATED = 4401, 4404, 4409
 LOCKED_WITHIN_SECONDS = 5.0
 BUSY_SECONDS = 12.0
@@ -58,14 +58,6 @@ FORMS_IN_MEDIA = [
         if form not in ("couples", "appreciation") or medium in ("letters", "shared")
     ),
 ]
-
-
-@pytest.fixture
-def pair(cast: Cast) -> Pair:
-    """Ana is to send, Ben to listen."""
-    pair = Pair(cast)
-    pair.play(ARRIVING)
-    return pair
 
 
 @pytest.fixture
@@ -301,7 +293,7 @@ def test_a_push_is_what_a_reload_shows_in_a_pause_and_at_the_end(
 ) -> None:
     pair = Pair(cast, medium=medium)
     room = Together(hall, pair.thread, (cast.ana, cast.ben))
-    pair.play(ARRIVING)
+    pair.play(ARRIVED["couples"])
 
     stage = reverse("dialogue:stage", args=[pair.thread])
 
@@ -399,7 +391,7 @@ def test_a_page_left_behind_gets_the_other_draft_and_replaces_nothing(pair: Pair
 
 def test_presence_is_told_inside_a_room_that_has_begun_and_nowhere_else(cast: Cast, hall: Hall) -> None:
     asked, begun = Pair(cast), Pair(cast)
-    begun.play(ARRIVING)
+    begun.play(ARRIVED["couples"])
 
     before = at_once(hall, asked)
     ana, ben = at_once(hall, begun)

@@ -17,32 +17,27 @@ from mandorla.dialogue.models import Draft, Event, Thread
 from mandorla.dialogue.services import pace
 from mandorla.dialogue.services.writer import writer
 from mandorla.vault.core import new_id
-from tests.cast import Cast, Someone
+from tests.cast import Someone
 from tests.dialogue.hall import Frame, Hall, Phone
 from tests.dialogue.logbook import faults
 from tests.dialogue.seated import Pair, cookies_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ARRIVED = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip "
 CALLS_OF_A_TURN = 7  # begin, unlocked?, member?, thread, entry, draft, commit
 CALLS_OF_A_DRAFT = 5  # begin, unlocked?, member?, draft, commit
 
 
 @pytest.fixture
-def pair(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Pair:
+def pair(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> Pair:
     """Ana is to send, Ben to listen; nobody is too fast."""
     monkeypatch.setattr(pace, "AT_ONCE", 1_000_000.0)
-    pair = Pair(cast)
-    pair.play(ARRIVED)
     return pair
 
 
 def sits(hall: Hall, someone: Someone, pair: Pair) -> Phone:
     """Somebody's phone with its first screen."""
-    phone = hall.phone(cookies_of(someone), pair.thread)
-    phone.told("html")
-    return phone
+    return hall.sits(cookies_of(someone), pair.thread)
 
 
 def saying(phone: Phone, words: str) -> Frame:

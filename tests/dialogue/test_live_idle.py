@@ -9,30 +9,13 @@ from django.db.models import F
 from mandorla.dialogue.models import Event
 from mandorla.vault.models import UnlockRow
 from mandorla.vault.services import unlocked_from_cookies
-from tests.cast import Cast
-from tests.dialogue.hall import Hall, Phone
+from tests.dialogue.hall import Hall
 from tests.dialogue.seated import Pair, cookies_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ARRIVED = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip "
 LOCKED, WITHIN_SECONDS = 4401, 5.0
 SECRET = "the-lamp-in-the-hall"
-
-
-@pytest.fixture
-def pair(cast: Cast) -> Pair:
-    """Ana is to send, Ben to listen."""
-    pair = Pair(cast)
-    pair.play(ARRIVED)
-    return pair
-
-
-def sits(hall: Hall, cookies: dict[str, str], pair: Pair) -> Phone:
-    """Somebody's phone with its first screen."""
-    phone = hall.phone(cookies, pair.thread)
-    phone.told("html")
-    return phone
 
 
 def row_of(cookies: dict[str, str]) -> Any:
@@ -44,7 +27,7 @@ def row_of(cookies: dict[str, str]) -> Any:
 
 def test_who_was_idle_too_long_is_locked_within_five_seconds_on_that_device_alone(pair: Pair, hall: Hall) -> None:
     idle_at, quick_at, other_at = (cookies_of(pair.cast.ana) for _ in range(3))
-    idle, quick, other = (sits(hall, cookies, pair) for cookies in (idle_at, quick_at, other_at))
+    idle, quick, other = (hall.sits(cookies, pair.thread) for cookies in (idle_at, quick_at, other_at))
     before = Event.objects.count()
 
     for cookies in (idle_at, quick_at):
@@ -62,7 +45,7 @@ def test_only_a_page_that_is_looked_at_holds_off_the_lock(
     pair: Pair, hall: Hall, visible: object, held_off: bool
 ) -> None:
     cookies = cookies_of(pair.cast.ana)
-    ana, row = sits(hall, cookies, pair), row_of(cookies)
+    ana, row = hall.sits(cookies, pair.thread), row_of(cookies)
     row.update(last_use=F("last_use") - 5)
     before = row.get().last_use
 
@@ -75,7 +58,7 @@ def test_only_a_page_that_is_looked_at_holds_off_the_lock(
 
 
 def test_a_partner_is_sent_nothing_of_what_was_refused(pair: Pair, hall: Hall) -> None:
-    ana, ben = (sits(hall, cookies_of(someone), pair) for someone in (pair.cast.ana, pair.cast.ben))
+    ana, ben = (hall.sits(cookies_of(someone), pair.thread) for someone in (pair.cast.ana, pair.cast.ben))
 
     refused = [
         ana.does("say", words=f"{SECRET} too long " * 200),
@@ -86,11 +69,11 @@ def test_a_partner_is_sent_nothing_of_what_was_refused(pair: Pair, hall: Hall) -
 
     assert [answer["why"] for answer in refused] == ["too_long", "not_here", "moved"]
     assert SECRET not in str(ben.frames)
-    assert SECRET not in sits(hall, cookies_of(pair.cast.ben), pair).screen["html"]
+    assert SECRET not in hall.sits(cookies_of(pair.cast.ben), pair.thread).screen["html"]
 
 
 def test_a_draft_that_comes_after_its_words_were_sent_is_late(pair: Pair, hall: Hall) -> None:
-    ana = sits(hall, cookies_of(pair.cast.ana), pair)
+    ana = hall.sits(cookies_of(pair.cast.ana), pair.thread)
     typed = {"draft": "I miss", "v": ana.screen["v"], "version": 0}
     ana.sends(typed)
     ana.told("draft", "kept")

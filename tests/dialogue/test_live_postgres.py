@@ -25,7 +25,6 @@ from tests.served import beside_this_test, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ARRIVED = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip "
 SEEN_WITHIN_SECONDS = 1.0
 RACES = 10
 
@@ -50,25 +49,10 @@ def halls(cast: Cast, data: Path) -> Iterator[tuple[Hall, Hall]]:
         yield halls[0], halls[1]
 
 
-@pytest.fixture
-def pair(cast: Cast) -> Pair:
-    """Ana is to send, Ben to listen."""
-    pair = Pair(cast)
-    pair.play(ARRIVED)
-    return pair
-
-
-def sits(hall: Hall, cookies: dict[str, str], pair: Pair) -> Phone:
-    """Somebody's phone with its first screen."""
-    phone = hall.phone(cookies, pair.thread)
-    phone.told("html")
-    return phone
-
-
 def both(halls: tuple[Hall, Hall], pair: Pair) -> tuple[Phone, Phone]:
     """Ana at one server, Ben at the other."""
     ana, ben = (cookies_of(someone) for someone in (pair.cast.ana, pair.cast.ben))
-    return sits(halls[0], ana, pair), sits(halls[1], ben, pair)
+    return halls[0].sits(ana, pair.thread), halls[1].sits(ben, pair.thread)
 
 
 def browser_cookies(browser: Client) -> dict[str, str]:
@@ -104,7 +88,7 @@ def test_of_two_moves_from_one_screen_at_two_servers_one_is_made_and_the_other_i
     halls: tuple[Hall, Hall], pair: Pair
 ) -> None:
     cookies = cookies_of(pair.cast.ana)
-    phones = [sits(hall, cookies, pair) for hall in halls]
+    phones = [hall.sits(cookies, pair.thread) for hall in halls]
     outcomes, promised = [], dict[UUID, int]()
 
     with ThreadPoolExecutor(2) as both_hands:
@@ -133,7 +117,7 @@ def test_of_two_moves_from_one_screen_at_two_servers_one_is_made_and_the_other_i
 
 def test_the_same_act_at_two_servers_is_one_entry_and_one_answer(halls: tuple[Hall, Hall], pair: Pair) -> None:
     cookies = cookies_of(pair.cast.ana)
-    phones = [sits(hall, cookies, pair) for hall in halls]
+    phones = [hall.sits(cookies, pair.thread) for hall in halls]
     act = {"key": new_id().hex, "v": phones[0].screen["v"], "do": "say", "words": "I miss our walks."}
 
     with ThreadPoolExecutor(2) as both_hands:
@@ -145,7 +129,7 @@ def test_the_same_act_at_two_servers_is_one_entry_and_one_answer(halls: tuple[Ha
 
 def test_a_draft_sent_at_one_server_is_gone_at_the_other(halls: tuple[Hall, Hall], pair: Pair) -> None:
     cookies = cookies_of(pair.cast.ana)
-    phone, tablet = (sits(hall, cookies, pair) for hall in halls)
+    phone, tablet = (hall.sits(cookies, pair.thread) for hall in halls)
     phone.sends({"draft": "from the phone", "v": phone.screen["v"], "version": 0})
     kept = phone.told("draft")
 
@@ -162,7 +146,7 @@ def test_a_draft_sent_at_one_server_is_gone_at_the_other(halls: tuple[Hall, Hall
 
 def test_locking_and_leaving_reach_the_other_server_within_five_seconds(halls: tuple[Hall, Hall], pair: Pair) -> None:
     browser = pair.cast.ana.browser()
-    locked = sits(halls[1], browser_cookies(browser), pair)
+    locked = halls[1].sits(browser_cookies(browser), pair.thread)
     ana, ben = both(halls, pair)
 
     browser.post(reverse("accounts:lock"))

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.dialogue.logbook import faults, seat_of
+from tests.dialogue.playing import ARRIVED
 from tests.dialogue.seated import Pair as Seated
 from tests.dialogue.seated import cookies_of
 from tests.pairs import Pair, Tally, talk
@@ -18,7 +19,6 @@ from tests.served import Address, Served, beside_this_test, serve
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ARRIVING = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip"
 SECONDS, TURNS_A_SECOND, TURNS_LEAST = 2.0, 10.0, 10
 PATIENCE_SECONDS = 5.0
 
@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 5.0
 def begun(cast: Cast) -> UUID:
     """A dialogue in which Ana is to send."""
     dialogue = Seated(cast)
-    dialogue.play(ARRIVING)
+    dialogue.play(ARRIVED["couples"])
     return dialogue.thread
 
 

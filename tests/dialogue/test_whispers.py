@@ -29,7 +29,6 @@ from tests.dialogue.seated import Pair, cookies_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TO_SENDING = "ben:now ana:ready ben:ready ana:skip ben:skip ana:skip ben:skip"
 TO_VALIDATION = "ben:say ana:yes ana:no_more ben:say ana:all"
 DANGER = "When I said that he choked me and put his hands around my throat"
 TO_OPTIONS = "ben:now ana:ready ben:ready ana:skip ben:skip ana:say ben:say ana:yes ana:no_more ben:say ana:lands"
@@ -40,14 +39,6 @@ SOON = 1.0
 
 
 @pytest.fixture
-def pair(cast: Cast) -> Pair:
-    """Ana is to send, Ben to listen."""
-    pair = Pair(cast)
-    pair.play(TO_SENDING)
-    return pair
-
-
-@pytest.fixture
 def two(hall: Hall, pair: Pair) -> tuple[Phone, Phone]:
     """Ana and Ben in the room, each with a first screen."""
     return comes(hall, pair, "ana"), comes(hall, pair, "ben")
@@ -55,9 +46,7 @@ def two(hall: Hall, pair: Pair) -> tuple[Phone, Phone]:
 
 def comes(hall: Hall, pair: Pair, name: str) -> Phone:
     """Somebody opens the room."""
-    phone = hall.phone(cookies_of(getattr(pair.cast, name)), pair.thread)
-    phone.told("html")
-    return phone
+    return hall.sits(cookies_of(getattr(pair.cast, name)), pair.thread)
 
 
 def asks(phone: Phone, number: int, words: str | None, **facts: Any) -> Frame:

@@ -83,6 +83,14 @@ def _cookie(name: str, value: str) -> SetCookieParam:
     return {"name": name, "value": value, "domain": "127.0.0.1", "path": "/", "httpOnly": True, "sameSite": "Lax"}
 
 
+def sign_in(page: Page, someone: Someone) -> None:
+    """At the page for it."""
+    page.get_by_label("Sign-in name").fill(someone.name)
+    page.get_by_label("Passphrase").fill(someone.passphrase)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
+
+
 def address_of(thread: str, page: str = "") -> str:
     """Where a dialogue is."""
     return f"/dialogues/{thread}/{page}"

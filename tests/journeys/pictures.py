@@ -24,7 +24,7 @@ from tests.journeys.browsing import LARGE, Browsing, Room, Watch, address_of
 from tests.journeys.calling import ALLOWED, Caller
 from tests.journeys.conftest import CALM, CHROMIUM
 from tests.journeys.site import Pair, Seeds, Site
-from tests.journeys.walking import LONG, OF_A_DIALOGUE, OWN, PUBLIC, SHORT, Walk
+from tests.journeys.walking import ARRIVED, LONG, OF_A_DIALOGUE, OWN, PUBLIC, SHORT, Walk
 
 SIZES = {"phone": (360, 800), "tablet": (820, 1180), "desktop": (1440, 900), "zoomed": (640, 450)}
 USUAL = ("phone", "tablet", "desktop")
@@ -293,7 +293,7 @@ class Studio:
 
 
 HELD = (
-    *("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip"),
+    *ARRIVED,
     *(f"ana say: {LONG}", f"ben say: {SHORT}", "ana yes", "ben park: Who does the taxes", "ana no_more"),
     *(f"ben say: {SHORT}", "ana all", f"ben say: {LONG}", "ana lands", "ben guess: longing lost", "ana other: forlorn"),
     *("ben say: Forlorn.", "ana say: Thank you.", "ben say: Thank you.", "ben close", "ana skip", "ben skip"),

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.browsing import Browsing, Room, address_of
 from tests.journeys.site import Pair
+from tests.journeys.walking import ARRIVED
 
 
 def test_a_couple_holds_a_whole_dialogue_with_every_loop_a_switch_and_a_pause(pair: Pair, browsing: Browsing) -> None:
@@ -255,6 +256,3 @@ def test_words_not_sent_stay_with_their_writer_when_it_ends(pair: Pair, browsing
     ben.hides("Half a sentence")
     ana.page.reload()
     expect(ana.page.get_by_role("textbox", name="Not sent")).to_have_value("Half a sentence")
-
-
-ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")

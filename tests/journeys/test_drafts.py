@@ -9,8 +9,8 @@ from tests.journeys.browsing import Browsing, Room, Watch, address_of
 from tests.journeys.network import Network
 from tests.journeys.site import Pair
 from tests.journeys.test_forms_and_media import TABLET, Between
+from tests.journeys.walking import ARRIVED
 
-ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")
 MIRRORED = ("ana say: I miss our walks.", "ben say: You miss our walks.", "ana yes", "ana no_more")
 TO_VALIDATION = (*MIRRORED, "ben say: You miss them.", "ana all", "ben say: Makes sense, as we met on one.")
 TO_EMPATHY = (*TO_VALIDATION, "ana lands")

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from tests.journeys.browsing import EXIT, Browsing, Room, Watch, address_of
+from tests.journeys.browsing import EXIT, Browsing, Room, Watch, address_of, sign_in
 from tests.journeys.network import Network
 from tests.journeys.site import Pair, Site
 from tests.journeys.test_drafts import pause_and_go_on
+from tests.journeys.walking import ARRIVED
 
-ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")
 NETWORK_FAILS = ("WebSocket connection to", "net::ERR_")
 FRONT = re.compile(r"//[^/]+/$")
 
@@ -183,10 +183,7 @@ def test_a_page_older_than_the_sign_in_says_so_and_keeps_the_words(
     other.goto("/me/")
     other.get_by_role("button", name="Sign out").click()
     other.goto("/me/sign-in/")
-    other.get_by_label("Sign-in name").fill(pair.ana.name)
-    other.get_by_label("Passphrase").fill(pair.ana.passphrase)
-    other.get_by_role("button", name="Sign in").click()
-    expect(other.get_by_role("heading", level=1)).to_have_text("Home")
+    sign_in(other, pair.ana)
 
     ana.say("Typed on the older page.", "Send")
 
@@ -480,10 +477,7 @@ def test_a_sheet_from_before_signing_in_again_is_given_back(
     other.get_by_role("button", name="Sign out").click()
     other.wait_for_url(FRONT)
     other.goto("/me/sign-in/")
-    other.get_by_label("Sign-in name").fill(pair.ana.name)
-    other.get_by_label("Passphrase").fill(pair.ana.passphrase)
-    other.get_by_role("button", name="Sign in").click()
-    expect(other.get_by_role("heading", level=1)).to_have_text("Home")
+    sign_in(other, pair.ana)
 
     sheet.get_by_role("button", name="Keep it").click()
 

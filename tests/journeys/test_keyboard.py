@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.browsing import Browsing, Room
 from tests.journeys.site import Pair
+from tests.journeys.walking import ARRIVED
 
 FOCUSED = """() => {
     const one = document.activeElement;
@@ -195,7 +196,6 @@ def test_the_wheel_of_feelings_tells_its_roles_and_names(pair: Pair, browsing: B
     """)
 
 
-ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")
 VALIDATED = (
     *("ana say: I feel left.", "ben say: You feel left.", "ana yes", "ana no_more", "ben say: Left.", "ana all"),
     *("ben say: It makes sense, because you waited.", "ana lands"),

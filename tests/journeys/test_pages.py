@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.journeys.browsing import LARGE, Browsing, Watch, address_of
+from tests.journeys.browsing import LARGE, Browsing, Watch, address_of, sign_in
 from tests.journeys.site import Pair, Seeds
-from tests.journeys.walking import OF_A_DIALOGUE, OWN, PUBLIC, Walk
+from tests.journeys.walking import ARRIVED, OF_A_DIALOGUE, OWN, PUBLIC, Walk
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 CHECK = """async ([within, rules]) => {
@@ -195,10 +195,7 @@ def test_pages_are_light(pair: Pair, browsing: Browsing) -> None:
 
     first = scales.weigh("/")
     then = {path: scales.weigh(path) for path in ("/how/", "/me/sign-up/", "/me/sign-in/")}
-    page.get_by_label("Sign-in name").fill(pair.ana.name)
-    page.get_by_label("Passphrase").fill(pair.ana.passphrase)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
+    sign_in(page, pair.ana)
     then |= {path: scales.weigh(path) for path in ("/dialogues/", address_of(thread), "/me/")}
 
     assert first < FIRST_VISIT_BYTES
@@ -222,6 +219,3 @@ class Scales:
         self.bytes = 0
         self.page.goto(path, wait_until="networkidle")
         return self.bytes
-
-
-ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")

@@ -7,6 +7,7 @@ from playwright.sync_api import Error, Page, expect
 
 from tests.journeys.browsing import NOTHING, Browsing, Room, Watch, address_of, stores_of
 from tests.journeys.site import Pair
+from tests.journeys.walking import ARRIVED
 
 WORDS = "Nobody else should ever read this."
 
@@ -56,6 +57,3 @@ def _source_once_shown(page: Page) -> str:
         except Error as moved:
             if "navigat" not in moved.message and "destroyed" not in moved.message:
                 raise
-
-
-ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")

@@ -7,8 +7,8 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 from tests.journeys.browsing import Browsing, Room
 from tests.journeys.site import Pair
 from tests.journeys.test_pages import wrong_with
+from tests.journeys.walking import ARRIVED
 
-TO_SENDING = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")
 DANGER = "When I said no, he choked me and put his hands around my throat"
 SENT = "When the laptop comes out on Sunday I feel left on a platform"
 TO_VALIDATION = (f"ana say: {SENT}", "ben say", "ana yes", "ana no_more", "ben say", "ana all")
@@ -17,7 +17,7 @@ REASON = "What makes it make sense, seen from where they stand?"
 
 
 def test_what_is_whispered_to_one_is_on_no_other_screen(pair: Pair, browsing: Browsing) -> None:
-    thread = pair.ask(*TO_SENDING)
+    thread = pair.ask(*ARRIVED)
     ana, ben = Room(browsing.open(pair.ana), thread), Room(browsing.open(pair.ben), thread)
 
     ana.write(DANGER)
@@ -45,7 +45,7 @@ def test_what_is_whispered_to_one_is_on_no_other_screen(pair: Pair, browsing: Br
 def test_a_whisper_that_is_of_no_help_is_heard_no_more_until_it_is_wished_for_again(
     pair: Pair, browsing: Browsing
 ) -> None:
-    ben = Room(browsing.open(pair.ben), pair.ask(*TO_SENDING, *TO_VALIDATION))
+    ben = Room(browsing.open(pair.ben), pair.ask(*ARRIVED, *TO_VALIDATION))
 
     ben.write(UNREASONED)
     whisper = whispers_of(ben.page).locator(".whisper", has_text=REASON)
@@ -63,7 +63,7 @@ def test_a_whisper_that_is_of_no_help_is_heard_no_more_until_it_is_wished_for_ag
 
 
 def test_a_whisper_that_is_not_followed_is_not_said_again(pair: Pair, browsing: Browsing) -> None:
-    ben = Room(browsing.open(pair.ben), pair.ask(*TO_SENDING, *TO_VALIDATION))
+    ben = Room(browsing.open(pair.ben), pair.ask(*ARRIVED, *TO_VALIDATION))
     whisper = whispers_of(ben.page).locator(".whisper", has_text=REASON)
 
     ben.write(UNREASONED)
@@ -74,7 +74,7 @@ def test_a_whisper_that_is_not_followed_is_not_said_again(pair: Pair, browsing: 
 
 
 def test_who_switches_it_off_is_whispered_to_nowhere(pair: Pair, browsing: Browsing) -> None:
-    thread = pair.ask(*TO_SENDING)
+    thread = pair.ask(*ARRIVED)
     page = browsing.open(pair.ana)
     page.goto("/me/coach/")
     page.get_by_role("button", name="Switch it off").click()
@@ -91,7 +91,7 @@ def test_who_switches_it_off_is_whispered_to_nowhere(pair: Pair, browsing: Brows
 
 
 def test_the_reader_alone_is_offered_help_when_danger_arrives(pair: Pair, browsing: Browsing) -> None:
-    thread = pair.ask(*TO_SENDING)
+    thread = pair.ask(*ARRIVED)
     ana, ben = Room(browsing.open(pair.ana), thread), Room(browsing.open(pair.ben), thread)
 
     ana.say("If you leave I will kill you and burn your house", "Send")
@@ -105,7 +105,7 @@ def test_the_reader_alone_is_offered_help_when_danger_arrives(pair: Pair, browsi
 
 
 def test_danger_is_put_away_for_the_words_it_stood_under_alone(pair: Pair, browsing: Browsing) -> None:
-    ana = Room(browsing.open(pair.ana), pair.ask(*TO_SENDING))
+    ana = Room(browsing.open(pair.ana), pair.ask(*ARRIVED))
     whispers = whispers_of(ana.page)
     door = whispers.get_by_text("A word for you alone")
 
@@ -128,7 +128,7 @@ def test_what_was_asked_is_asked_again_where_no_answer_came(pair: Pair, browsing
 
     page = browsing.open(pair.ana)
     page.route_web_socket(re.compile("/live/"), loses_one)
-    ana = Room(page, pair.ask(*TO_SENDING))
+    ana = Room(page, pair.ask(*ARRIVED))
 
     ana.write("He hit me")
     while not lost:

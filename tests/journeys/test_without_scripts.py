@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.browsing import Browsing, Room, Watch, address_of
 from tests.journeys.site import Pair
+from tests.journeys.walking import ARRIVED
 
 
 class Plain(Room):
@@ -111,6 +112,3 @@ def test_words_of_an_old_page_come_back_with_the_newest_screen(pair: Pair, brows
     expect(ana.page.get_by_role("alert")).to_contain_text("what you wrote is still here")
     ana.shows("Did it come across?", "Another page.")
     expect(ana.page.get_by_role("textbox", name="Not sent")).to_have_value("Words on a page that is too old.")
-
-
-ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")

@@ -20,6 +20,7 @@ OWN = (
     *("/dialogues/before/how/{space}/", "/dialogues/before/safety/{space}/"),
 )
 OF_A_DIALOGUE = ("prepare/", "words/", "after/")
+ARRIVED = ("ben now", "ana ready", "ben ready", "ana skip", "ben skip", "ana skip", "ben skip")
 
 LONG = (
     "On Sunday evenings, when the laptop comes out and the kitchen goes quiet, I feel as though I were standing on a "

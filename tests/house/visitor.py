@@ -17,6 +17,7 @@ SEALED = re.compile(r'name="token"\s+value="([^"]+)"')
 SECRET = re.compile(r'class="secret__text"[^>]*>\s*([^<]+?)\s*<')
 GROUP = re.compile(r'name="group(\d)"')
 VERSION = re.compile(r'data-v="(\d+)"')
+KEPT = re.compile(r'name="kept" value="(\d+)"')
 PATIENCE_SECONDS = 20.0
 CODE = re.compile(r"\b(?:[0-9A-Z]{4}-){6}[0-9A-Z]{4}\b")
 
@@ -104,10 +105,7 @@ class Visitor:
     def does(self, thread: str, do: str, **fields: Any) -> str:
         """One act in a room, from the screen as it is now."""
         page = self.get(f"/dialogues/{thread}/")
-        version, token = VERSION.search(page), TOKEN.search(page)
-        assert version
-        assert token
-        data = {"csrfmiddlewaretoken": token[1], "key": uuid4().hex, "v": version[1], "do": do, **fields}
+        data = self._shown(page) | {"key": uuid4().hex, "do": do} | fields
         return self.client.post(f"/dialogues/{thread}/", data=data).raise_for_status().text
 
     def keeps(self, thread: str) -> None:
@@ -120,11 +118,17 @@ class Visitor:
     def types(self, thread: str, words: str, own: str = "") -> None:
         """A draft, not sent, with a feeling in own words beside it."""
         page = self.get(f"/dialogues/{thread}/")
-        version, token = VERSION.search(page), TOKEN.search(page)
-        assert version
-        assert token
-        data = {"csrfmiddlewaretoken": token[1], "draft": words, "own": own, "v": version[1], "version": "0"}
+        shown = self._shown(page)
+        data = shown | {"draft": words, "own": own, "version": shown["kept"]}
         assert self.client.post(f"/dialogues/{thread}/draft/", data=data).json()["draft"] == "kept"
+
+    def _shown(self, page: str) -> dict[str, str]:
+        """What a room's form holds besides what one fills in."""
+        version, kept, token = VERSION.search(page), KEPT.search(page), TOKEN.search(page)
+        assert version
+        assert kept
+        assert token
+        return {"csrfmiddlewaretoken": token[1], "v": version[1], "kept": kept[1]}
 
     def asks_the_coach(self, thread: str, words: str) -> Any:
         """What the coach whispers about a draft, over a socket as a page with scripts has one."""

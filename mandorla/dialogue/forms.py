@@ -72,7 +72,8 @@ def plain(posted: QueryDict) -> dict[str, Any]:
 def draft_from(fields: Mapping[str, Any]) -> services.Typed:
     """A draft from a frame or a form."""
     try:
-        lead, feelings = _text(fields, "lead")[:LEAD_MAX], tuple(dict.fromkeys(_list(fields, "feelings")))
+        lead = _text(fields, "lead")[:LEAD_MAX] if fields.get("lead") is not None else None
+        feelings = tuple(dict.fromkeys(_list(fields, "feelings")))
         beside = services.Beside(lead, feelings, ", ".join(_list(fields, "own")))
         words = None if fields.get("draft") is None else _words(fields, "draft")
         return services.Typed(words, int(fields["v"]), int(fields.get("version") or 0), beside)

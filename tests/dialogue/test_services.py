@@ -499,10 +499,8 @@ def test_at_one_device_each_has_a_draft_and_nobody_the_others(cast: Cast) -> Non
     assert (ben_sees.holder, ben_sees.draft, kept.name) == ("Ben", "", "kept")
     draft = rooms.room_of(pair.ben).drafts[cast.ben.id]
     state = rooms.room_of(pair.ben).shown.state
-    assert [drafts.opened_draft(pair.ben, draft, state, one)[0] for one in (cast.ana.id, cast.ben.id)] == [
-        "Ana's own",
-        "",
-    ]
+    found = [drafts.opened_draft(pair.ben, draft, state, one) for one in (cast.ana.id, cast.ben.id)]
+    assert found == [("Ana's own", drafts.NOTHING), None]
 
 
 def test_what_is_chosen_where_no_words_can_be_typed_leaves_the_words_that_were_kept(cast: Cast) -> None:
@@ -531,6 +529,51 @@ def test_words_sent_from_a_page_that_is_behind_take_only_what_they_hold(cast: Ca
     services.forget(pair.thread)
 
     assert pair.sees("ana").draft == left
+
+
+def test_a_draft_that_another_process_kept_is_shown_and_goes_with_its_words(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    v = pair.sees("ana").v
+    services.save_draft(pair.ana, Typed("I mis", v, 0))
+    known = dict(rooms.room_of(pair.ana).drafts)
+    services.save_draft(pair.ana, Typed("I miss yuo", v, 1))
+    rooms.room_of(pair.ana).drafts.update(known)
+
+    shown = services.room_for(pair.ana, checked=True)
+    rooms.room_of(pair.ana).drafts.update(known)
+    pair.does("ana", "say", words="I miss you", kept=2)
+
+    assert (shown.draft, shown.draft_version) == ("I miss yuo", 2)
+    assert not Draft.objects.exists()
+
+
+def test_feelings_are_told_to_everybody_also_where_another_process_kept_a_newer_draft(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(f"{ARRIVED} ana:say ben:say ana:yes ana:no_more ben:say ana:all ben:say")
+    services.save_draft(pair.ana, Typed("the quiet", pair.sees("ana").v, 0))
+    known = dict(rooms.room_of(pair.ana).drafts)
+    services.save_draft(pair.ana, Typed("the quiet of it", pair.sees("ana").v, 1))
+    pair.play("ana:lands ben:guess")
+    rooms.room_of(pair.ana).drafts.update(known)
+    rung: list[object] = []
+
+    with patch.object(bell, "ring", lambda *given: rung.append(given)):
+        pair.does("ana", "other", feelings=("sad",), kept=1)
+    services.forget(pair.thread)
+
+    assert len(rung) == 1
+    assert pair.sees("ana").draft == "the quiet of it"
+
+
+def test_a_beginning_stays_chosen_while_none_can_be_chosen(cast: Cast) -> None:
+    pair = Pair(cast)
+    pair.play(ARRIVED)
+    services.save_draft(pair.ana, Typed("alone", pair.sees("ana").v, 0, Beside("I feel")))
+
+    services.save_draft(pair.ana, Typed("alone again", pair.sees("ana").v, 1, Beside(None)))
+
+    assert (pair.sees("ana").lead, pair.sees("ana").draft) == ("I feel", "alone again")
 
 
 def test_a_draft_kept_before_it_had_parts_is_read(cast: Cast) -> None:

@@ -272,6 +272,48 @@ def test_words_typed_beside_an_answer_that_takes_none_stay(ana: Room, ben: Room,
     expect(ana.words).to_have_value("It is the quiet that I miss.")
 
 
+def test_what_is_put_away_does_not_come_back(ana: Room, thread: str, pair: Pair) -> None:
+    pair.play(thread, *TO_VALIDATION)
+    ana.page.reload()
+    ana.write("It is the quiet that I miss.")
+    ana.says("kept")
+    ana.press("Yes, that lands")
+    expect(not_sent(ana)).to_be_visible()
+
+    ana.press("Put it away")
+
+    expect(not_sent(ana)).to_have_count(0)
+    pair.play(thread, "ben guess: hurt", "ana yes")
+    loads_again(ana)
+    ana.shows("Thanks")
+    expect(ana.words).to_have_value("")
+
+
+def test_what_each_sends_in_a_step_of_both_is_not_called_unsent(pair: Pair, browsing: Browsing) -> None:
+    thread = pair.ask("ben now", "ana ready", "ben ready", "ana skip", "ben skip")
+    ana, ben = (Room(browsing.open(one), thread) for one in (pair.ana, pair.ben))
+
+    for room in (ana, ben):
+        room.say("To stay.", "Set my intention")
+
+    ana.shows("Send")
+    for room in (ana, ben):
+        expect(not_sent(room)).to_have_count(0)
+        loads_again(room)
+
+
+def test_a_topic_half_typed_is_in_sight_when_it_ends(ana: Room, ben: Room) -> None:
+    ana.opens_menu()
+    ana.page.locator("#parked").fill("The dishes")
+
+    ben.ends()
+
+    ana.shows("It ends here for now")
+    expect(not_sent(ana)).to_have_value("The dishes")
+    ana.press("Put it away")
+    loads_again(ana)
+
+
 def test_a_summary_nobody_touched_is_not_called_unsent(ana: Room, ben: Room, thread: str, pair: Pair) -> None:
     pair.play(thread, *MIRRORED, "ben say: You miss them.", "ana partly", "ana say: And the sea.")
     ben.page.reload()

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from mandorla.dialogue.core import State, holder, is_one_device
+from mandorla.dialogue.models import Draft
 from mandorla.dialogue.services import rooms
 from mandorla.dialogue.services.rooms import Room, Seat, StoredDraft, may_still, stored_id
 from mandorla.dialogue.services.writer import PATIENCE_SECONDS, Conflict, writer
@@ -23,19 +24,20 @@ Parts = dict[str, dict[str, Any]]
 class Beside:
     """What is chosen beside the words: a beginning, feelings by key, and one in own words. Of its turn alone."""
 
-    lead: str = ""
+    lead: str | None = ""
     feelings: tuple[str, ...] = ()
     own: str = ""
 
 
 NOTHING = Beside()
+EMPTY = ("", NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
     """What is filled in, the version of the room it was filled in, and of the draft it goes on from.
 
-    `words` are None where there is no field for them: those that were kept before stay.
+    `words` or a `lead` are None where there is no field for them: what was kept before stays.
     """
 
     words: str | None
@@ -69,7 +71,7 @@ def save_draft(seat: Seat, typed: Typed) -> Kept:
             return Kept("late")
         before = room.drafts.get(seat.person)
         if typed.version != (before.version if before else 0):
-            return Kept("other", before.version if before else 0, *opened_draft(seat, before, state, of))
+            return Kept("other", before.version if before else 0, *(opened_draft(seat, before, state, of) or EMPTY))
         draft = _with(seat, before, of, _part(seat, typed, state, before, of))
         room.drafts[seat.person] = draft
         answer = writer.submit(seat.thread, _Keep(seat, draft))
@@ -83,18 +85,29 @@ def save_draft(seat: Seat, typed: Typed) -> Kept:
     return Kept("kept", draft.version)
 
 
-def opened_draft(seat: Seat, draft: StoredDraft | None, state: State, of: UUID) -> tuple[str, Beside]:
-    """The words of a draft and what was chosen beside them, for the one who filled it in."""
-    part = _parts(seat, draft).get(of.hex, {})
-    words = str(part.get("words", ""))
+def opened_draft(seat: Seat, draft: StoredDraft | None, state: State, of: UUID) -> tuple[str, Beside] | None:
+    """The words of a draft and what was chosen beside them, for the one who filled it in; nothing if nobody has."""
+    part = _parts(seat, draft).get(of.hex)
+    if part is None:
+        return None
+    words = str(part["words"])
     if part.get("turn") != state.turn:
         return words, NOTHING
     return words, Beside(str(part["lead"]), tuple(part["feelings"]), str(part["own"]))
 
 
+def look_again(seat: Seat, room: Room) -> None:
+    """Looks whether another process has kept a newer draft of this person than the room at hand knows of."""
+    row = Draft.objects.filter(thread=seat.thread, person=seat.person).values_list("version", "id", "envelope").first()
+    with room.lock:
+        known = room.drafts.get(seat.person)
+        if row and (known is None or row[0] > known.version):
+            room.drafts[seat.person] = StoredDraft(*row)
+
+
 @dataclass(frozen=True, slots=True)
 class PutAway:
-    """What goes with words that are sent: the draft up to a version, but for what somebody else filled in beside."""
+    """What goes with what is sent: the draft up to a version, but for what is `left` of it. A newer one stays."""
 
     until: int
     left: StoredDraft | None = None
@@ -127,7 +140,8 @@ def put_away(seat: Seat, draft: StoredDraft | None, of: UUID, sent: str | None, 
         return PutAway(kept)
     if sent is None and words:
         parts[of.hex] = part | asdict(NOTHING)
-    return PutAway(draft.version, _sealed(seat, parts, draft) if parts else None)
+    until = max(draft.version, kept)  # the page may know of one that another process kept
+    return PutAway(until, _sealed(seat, parts, until) if parts else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +154,8 @@ class _Keep:
     def __call__(self, cursor: Any) -> None:
         may_still(cursor, self.seat)
         _put(cursor, self.seat, self.draft)
+        if cursor.rowcount != 1:
+            raise Conflict
 
 
 def _put(cursor: Any, seat: Seat, draft: StoredDraft) -> None:
@@ -149,17 +165,17 @@ def _put(cursor: Any, seat: Seat, draft: StoredDraft) -> None:
         " id = excluded.id WHERE dialogue_draft.version = excluded.version - 1",
         [*map(stored_id, (draft.record, seat.thread, seat.person)), draft.version, draft.envelope.raw],
     )
-    if cursor.rowcount != 1:
-        raise Conflict
 
 
 def _part(seat: Seat, typed: Typed, state: State, before: StoredDraft | None, of: UUID) -> dict[str, Any]:
-    words = opened_draft(seat, before, state, of)[0] if typed.words is None else typed.words
-    return {"words": words, "turn": state.turn} | asdict(typed.beside)
+    stood, chosen = opened_draft(seat, before, state, of) or EMPTY
+    words = stood if typed.words is None else typed.words
+    lead = chosen.lead if typed.beside.lead is None else typed.beside.lead
+    return {"words": words, "turn": state.turn} | asdict(typed.beside) | {"lead": lead}
 
 
 def _with(seat: Seat, before: StoredDraft | None, of: UUID, part: dict[str, Any]) -> StoredDraft:
-    return _sealed(seat, _parts(seat, before) | {of.hex: part}, before)
+    return _sealed(seat, _parts(seat, before) | {of.hex: part}, before.version if before else 0)
 
 
 def _parts(seat: Seat, draft: StoredDraft | None) -> Parts:
@@ -175,8 +191,8 @@ def _parts(seat: Seat, draft: StoredDraft | None) -> Parts:
     return plain if "words" not in plain else {seat.person.hex: plain}  # as it was before it had parts
 
 
-def _sealed(seat: Seat, parts: Parts, before: StoredDraft | None) -> StoredDraft:
-    record, version = new_id(), before.version + 1 if before else 1
+def _sealed(seat: Seat, parts: Parts, before: int) -> StoredDraft:
+    record, version = new_id(), before + 1
     envelope = seat.own_keys.seal(
         parts, type="draft", field="words", record=record, author=seat.person, revision=version
     )

@@ -28,7 +28,7 @@ from mandorla.dialogue.core.company import lacks_guide
 from mandorla.dialogue.core.numerals import numerals
 from mandorla.dialogue.core.state import NOBODY
 from mandorla.dialogue.services import rooms, scripts
-from mandorla.dialogue.services.drafts import NOTHING, Beside, opened_draft
+from mandorla.dialogue.services.drafts import EMPTY, NOTHING, Beside, look_again, opened_draft
 from mandorla.dialogue.services.rooms import Room, Seat, Stored
 from mandorla.dialogue.services.saying import in_words, locale_of
 from mandorla.dialogue.services.scripts import FeelingGroup, Words
@@ -191,7 +191,10 @@ Clocks = dict[str, tuple[int, int]]
 
 def room_for(seat: Seat, *, checked: bool = False) -> RoomView:
     """The screen of this seat as the store has it. `checked` asks the store whether the room has gone on elsewhere."""
-    return _viewed(seat, rooms.room_of(seat, checked=checked))
+    room = rooms.room_of(seat, checked=checked)
+    if checked:
+        look_again(seat, room)
+    return _viewed(seat, room)
 
 
 def clocks_of(seat: Seat) -> Clocks:
@@ -293,8 +296,8 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
 
     paused = state.paused
     over = state.over or ("lapsed" if has_lapsed(script, state, now) else "")
-    before = ("", NOTHING) if over else _stood_before(seat, seen, choice, state, entries)
-    typed, beside = opened_draft(seat, draft, state, seen.person) if draft else before
+    stood = EMPTY if over else _stood_before(seat, seen, choice, state, entries)
+    typed, beside = opened_draft(seat, draft, state, seen.person) or stood
     set_down = script.steps[state.step].lent and (paused or over or lacks_guide(script, state, begun=seen.begun))
     ahead = appointment(script, state, now, closed=seat.closed)
     return RoomView(
@@ -342,7 +345,7 @@ def _viewed(seat: Seat, room: Room) -> RoomView:
         sketches=script.draws,
         draft=typed,
         draft_version=draft.version if draft else 0,
-        lead=beside.lead,
+        lead=beside.lead or "",
         picked=beside.feelings,
         own=beside.own,
         at="",

@@ -10,12 +10,13 @@ import { stage } from "./stage.js";
 /** @typedef {import("./line.js").Line} Line */
 /** @typedef {import("./line.js").Frame} Frame */
 /**
- * @typedef {{ words: string | null, own: string, lead: string, feelings: string[] }} Filled no words where there is no field
+ * @typedef {{ words: string | null, own: string, lead: string | null, feelings: string[] }} Filled null where there is no field
  * @typedef {Filled & { turn?: string, writer?: string, saved: boolean }} Aside
  */
 
 const SETTLED_MS = 1_500;
 const DRAFT_MAX = 10_000;
+const [LOOK_MS, UNDER_WAY_MS] = [20, 500];
 const FIELDS = "[name=words], [name=own], [name=lead], [name=feelings]";
 /** @type {["words" | "own", string][]} what is typed, and what stands between two texts */
 const TEXTS = [
@@ -38,15 +39,17 @@ let left = [];
 const handed = new Set();
 /** What the server keeps of this turn, as far as this page knows. */
 let saved = "";
+let kept = "0";
 /** @type {string | undefined} */
 let turn;
+/** @type {Filled | undefined} what is on its way */
+let sent;
 
 /** @returns {Filled} */
 function filled() {
   const all = new FormData(form());
-  const [own = "", lead = ""] = ["own", "lead"].map((name) => String(all.get(name) ?? ""));
-  const words = all.get("words");
-  return { words: words === null ? null : String(words), own, lead, feelings: all.getAll("feelings").map(String) };
+  const [words = null, lead = null] = ["words", "lead"].map((name) => /** @type {string | null} */ (all.get(name)));
+  return { words, own: String(all.get("own") ?? ""), lead, feelings: all.getAll("feelings").map(String) };
 }
 const told = (/** @type {Filled} */ { words, own, lead, feelings }) => JSON.stringify({ words, own, lead, feelings });
 const isTyped = (/** @type {Filled} */ { words, own }) => Boolean(words?.trim() || own.trim());
@@ -62,20 +65,33 @@ export const leftBehind = () =>
     .flatMap(({ words, own }) => [words, own])
     .filter(Boolean)
     .join("\n\n");
+/**
+ * What an act goes on from: the newest version of the draft, once what is on its way has arrived, or has had time to.
+ *
+ * @returns {Promise<string>}
+ */
+export async function goesOnFrom() {
+  for (let ms = 0; sent && ms < UNDER_WAY_MS; ms += LOOK_MS) await new Promise((done) => setTimeout(done, LOOK_MS));
+  return kept;
+}
 /** What was sent is no longer to be kept; all of it, if nothing is named. @param {string} [name] @param {string} [text] */
 export function putAway(name, text) {
   for (const one of left) if ((name === "words" || name === "own") && one[name] === text) one[name] = "";
   left = name === undefined ? [] : left.filter(isTyped);
 }
 
+/** What was put away goes from the server as well, where it is not what stands in a field. @param {Line} line */
+export function dropKept(line) {
+  if (!fields().length && version().value !== "0")
+    line.send({ draft: "", v: stage().dataset.v, version: version().value });
+}
+
 /** @param {Line} line @param {(state: string) => void} say @returns {() => void} what saves at once */
 export function keep(line, say) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let soon;
-  /** @type {Filled | undefined} what is on its way */
-  let sent;
   let older = false;
-  let present = false;
+  let stood = false;
   const save = () => {
     const now = filled();
     if (!fields().length || sent || older || told(now) === saved) return;
@@ -92,8 +108,8 @@ export function keep(line, say) {
   };
   const settleIfNeeded = () => isUnsaved() && settle();
   const leave = () => {
-    present = fields().length > 0;
-    if (!present) return;
+    stood = fields().length > 0;
+    if (!stood) return;
     save();
     const now = filled();
     const same = told(now) === saved;
@@ -102,13 +118,14 @@ export function keep(line, say) {
   };
   const arrive = () => {
     const { dataset } = stage();
-    if (away && (away.turn !== dataset.turn || "over" in dataset)) {
+    const present = fields().length > 0;
+    if (away && (away.turn !== dataset.turn || (!present && !("rests" in dataset)))) {
       const wasSent = away.saved && version().value === "0"; // by another page: this one puts away what it sends
       if (isTyped(away) && !wasSent) left.push(away);
       away = null;
     }
-    if (!fields().length) return;
-    if (turn !== dataset.turn || (!present && !away)) saved = told(filled());
+    if (!present) return;
+    if (turn !== dataset.turn || (!stood && !away)) saved = told(filled());
     else version().value = kept;
     [turn, kept] = [dataset.turn, version().value];
     if (away) fill(away);
@@ -116,7 +133,6 @@ export function keep(line, say) {
     putAway("words", filled().words ?? "");
     settleIfNeeded();
   };
-  let kept = "0";
   document.addEventListener("input", ({ target }) => fields().some((one) => one === target) && settle());
   document.addEventListener("visibilitychange", () => document.hidden && save());
   document.addEventListener("leaving", leave);
@@ -169,7 +185,7 @@ export function keep(line, say) {
       if (both[name] !== mine && both[name] !== other[name]) say("joined");
     }
     fill(both);
-    saved = told({ ...other, words: now.words === null ? null : words });
+    saved = told({ ...other, words: now.words === null ? null : words, lead: now.lead === null ? null : lead });
     kept = version().value = String(newer);
     if (!isUnsaved()) say("kept");
   }

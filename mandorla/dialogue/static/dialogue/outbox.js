@@ -2,6 +2,7 @@
  * The outbox: what someone does is sent until the server has said that it is safe. Each act has a key, a repeat carries
  * the same key, so trying again is always harmless. Over the line if it is open, else by POST.
  */
+import { goesOnFrom } from "./draft.js";
 import { isLocked, isOlder } from "./lookout.js";
 import { show } from "./stage.js";
 
@@ -72,6 +73,7 @@ async function byPost(address, form) {
  */
 export async function send(line, form, button, waiting) {
   const body = new FormData(form, button);
+  if (body.has("kept")) body.set("kept", await goesOnFrom());
   const fields = fieldsOf(body);
   const done = new AbortController();
   const heard = () => answerTo(fields.key, line, done.signal);

@@ -1,9 +1,9 @@
 /** The room: joins line, stage, outbox and drafts, and says in one quiet line how things stand. */
-import { isLeft, isUnsaved, keep, leftBehind, putAway } from "./draft.js";
+import { dropKept, isLeft, isUnsaved, keep, leftBehind, putAway } from "./draft.js";
 import { Line } from "./line.js";
 import { lookOut } from "./lookout.js";
 import { newKey, send } from "./outbox.js";
-import { forget, holdsBeside, show, stage } from "./stage.js";
+import { forget, held, show, stage } from "./stage.js";
 
 const room = /** @type {HTMLElement} */ (document.querySelector("[data-room]"));
 const status = /** @type {HTMLElement} */ (document.querySelector("[data-status]"));
@@ -46,7 +46,8 @@ function locked() {
 
 /** Words that cannot be sent any more stay in sight. While something is on its way, nobody knows yet which they are. */
 function tellUnsent() {
-  const words = sending.size ? "" : leftBehind();
+  const lost = "over" in stage().dataset ? held() : [];
+  const words = sending.size ? "" : [leftBehind(), ...lost].filter(Boolean).join("\n\n");
   const shown = stage().querySelector("textarea[readonly]");
   const place = /** @type {HTMLTextAreaElement} */ (shown ?? unsent.querySelector("textarea"));
   if (words) place.value = words;
@@ -113,6 +114,8 @@ document.addEventListener("stage", () => {
 unsent.querySelector("[data-scripted]")?.removeAttribute("hidden");
 unsent.querySelector("button")?.addEventListener("click", () => {
   putAway();
+  forget();
+  dropKept(line);
   tellUnsent();
 });
 line.addEventListener("lost", (event) => {
@@ -155,6 +158,6 @@ document.addEventListener("input", comes);
 lookOut(line);
 document.addEventListener("submit", saveFirst);
 addEventListener("beforeunload", (event) => {
-  if (!locking && (isUnsaved() || isLeft() || holdsBeside() || sending.size)) event.preventDefault();
+  if (!locking && (isUnsaved() || isLeft() || held().length || sending.size)) event.preventDefault();
 });
 document.addEventListener("input", () => refuse(""));

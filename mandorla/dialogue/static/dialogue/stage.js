@@ -13,11 +13,11 @@ export const stage = () => /** @type {HTMLElement} */ (document.querySelector("[
 const BESIDE = "input[form]:not([type])";
 /** @type {Map<string, string>} */
 const beside = new Map();
-/** Whether something of that stands on no field just now. */
-export const holdsBeside = () => [...beside].some(([id, text]) => text && !document.getElementById(id));
-/** @param {string} text what was sent */
+/** What of that stands in no field just now. */
+export const held = () => [...beside].flatMap(([id, text]) => (text && !document.getElementById(id) ? [text] : []));
+/** @param {string} [text] what was sent; all, if none is named */
 export function forget(text) {
-  for (const [id, value] of beside) if (value === text) beside.set(id, "");
+  for (const [id, value] of beside) if (text === undefined || value === text) beside.set(id, "");
 }
 const version = () => Number(stage().dataset.v);
 

@@ -141,19 +141,6 @@ def test_a_topic_that_was_parked_does_not_come_back_after_a_pause(afar: Room, be
 # Two pages of one person
 
 
-def test_two_pages_of_one_person_show_both_texts(ana: Room, thread: str) -> None:
-    second = another(ana, thread)
-    ana.write("Written on the phone.")
-    ana.says("kept")
-
-    second.write("Written on the laptop.")
-
-    expect(second.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
-    second.says("kept")
-    loads_again(ana)
-    expect(ana.words).to_have_value("Written on the laptop.\n\nWritten on the phone.")
-
-
 def test_two_pages_used_in_turn_hold_each_sentence_once(ana: Room, thread: str) -> None:
     ana.write("We walked every Sunday.")
     ana.says("kept")
@@ -302,28 +289,24 @@ def test_what_each_sends_in_a_step_of_both_is_not_called_unsent(pair: Pair, brow
         loads_again(room)
 
 
-def test_a_topic_half_typed_is_in_sight_when_it_ends(ana: Room, ben: Room) -> None:
+def test_at_the_end_what_was_typed_is_in_sight_and_a_summary_nobody_touched_is_not(
+    ana: Room, ben: Room, thread: str, pair: Pair
+) -> None:
+    pair.play(thread, *MIRRORED, "ben say: You miss them.", "ana partly", "ana say: And the sea.")
+    for room in (ana, ben):
+        room.page.reload()
+    expect(ben.words).to_have_value("You miss them.")
     ana.opens_menu()
     ana.page.locator("#parked").fill("The dishes")
 
     ben.ends()
 
-    ana.shows("It ends here for now")
+    for room in (ana, ben):
+        room.shows("It ends here for now")
     expect(not_sent(ana)).to_have_value("The dishes")
+    expect(not_sent(ben)).to_have_count(0)
     ana.press("Put it away")
     loads_again(ana)
-
-
-def test_a_summary_nobody_touched_is_not_called_unsent(ana: Room, ben: Room, thread: str, pair: Pair) -> None:
-    pair.play(thread, *MIRRORED, "ben say: You miss them.", "ana partly", "ana say: And the sea.")
-    ben.page.reload()
-    expect(ben.words).to_have_value("You miss them.")
-
-    ana.page.reload()
-    ana.ends()
-
-    ben.shows("It ends here for now")
-    expect(not_sent(ben)).to_have_count(0)
 
 
 def test_at_one_device_nobody_finds_what_the_other_did_not_send(pair: Pair, browsing: Browsing) -> None:

@@ -19,6 +19,14 @@ from tests.spaces import families
 WITH_WORDS = {"say", "unclear", "correct"}
 PICKS = {"guess", "other"}
 
+ARRIVED = "ben:now ana:ready ben:ready ana:say ben:say ben:say ana:say ana:say ben:say "
+HEARD = ARRIVED + "ana:say ben:say ana:yes ana:more ana:say ben:say ana:partly ana:say ben:say ana:yes ana:no_more "
+SUMMED = HEARD + "ben:say ana:all "
+THANKED = SUMMED + "ben:say ana:lands ben:guess ana:yes ana:say ben:say "
+SECOND = "ben:say ana:say ben:yes ben:no_more ana:say ben:all ana:say ben:lands ana:guess ben:other ana:say "
+THANKS = "ana:say ben:say "
+CLOSED = THANKED + "ben:now ana:now " + SECOND + THANKS + "ana:say ben:say ana:say ben:say "
+
 
 def cookies_of(someone: Someone) -> dict[str, str]:
     """The cookies of a new unlocked session."""

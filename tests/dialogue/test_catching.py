@@ -20,8 +20,7 @@ from mandorla.dialogue.core import Entry, Move
 from mandorla.dialogue.services.catching import named_after
 from tests.cast import Cast, Someone
 from tests.dialogue.playing import ANA, BEN, NOW, SCRIPTS, script
-from tests.dialogue.seated import Pair
-from tests.dialogue.test_services import CLOSED, SUMMED
+from tests.dialogue.seated import CLOSED, SUMMED, Pair
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,8 +17,7 @@ from mandorla.vault.core import NotYours, Refused, new_id
 from mandorla.vault.models import Grant, Pin, Vouch
 from tests.cast import Cast, Someone
 from tests.dialogue.hall import Hall
-from tests.dialogue.seated import Pair, cookies_of, seat
-from tests.dialogue.test_services import ARRIVED
+from tests.dialogue.seated import ARRIVED, Pair, cookies_of, seat
 from tests.spaces.families import family, guided
 
 pytestmark = pytest.mark.django_db(transaction=True)

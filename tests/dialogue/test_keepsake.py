@@ -15,8 +15,7 @@ from mandorla.dialogue.services import press, printing
 from mandorla.spaces import services as spaces
 from mandorla.vault.core import Refused
 from tests.cast import Cast, Someone
-from tests.dialogue.seated import Pair
-from tests.dialogue.test_services import ARRIVED, CLOSED
+from tests.dialogue.seated import ARRIVED, CLOSED, Pair
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,8 +19,7 @@ from mandorla.vault.models import UnlockRow
 from mandorla.vault.services import KeyRing
 from mandorla.vault.services.ring import ThreadKeys
 from tests.cast import Cast
-from tests.dialogue.seated import Pair
-from tests.dialogue.test_services import ARRIVED, CLOSED
+from tests.dialogue.seated import ARRIVED, CLOSED, Pair
 from tests.safety.test_views import soon, writing_elsewhere
 from tests.spaces import families
 

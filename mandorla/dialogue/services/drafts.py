@@ -186,7 +186,7 @@ def _parts(seat: Seat, draft: StoredDraft | None) -> Parts:
         plain: dict[str, Any] = seat.own_keys.open(
             draft.envelope, type="draft", field="words", record=record, author=seat.person, revision=version
         )
-    except Sealed:
+    except Sealed:  # nobody is kept out of a room by a draft that was changed or lost its key
         return {}
     return plain if "words" not in plain else {seat.person.hex: plain}  # as it was before it had parts
 

@@ -82,7 +82,7 @@ export function putAway(name, text) {
 
 /** What was put away goes from the server as well, where it is not what stands in a field. @param {Line} line */
 export function dropKept(line) {
-  if (!fields().length && version().value !== "0")
+  if (!fields().length && !away && version().value !== "0")
     line.send({ draft: "", v: stage().dataset.v, version: version().value });
 }
 
